@@ -1,0 +1,1 @@
+"""Measures plaza beside the same list written the usual way; run by `scripts/bench`."""

@@ -1,0 +1,83 @@
+"""HTTP/1.1 over one open connection, so that what is timed is the server and not a client library."""
+
+import asyncio
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import msgspec
+
+HEADERS_BYTES_MAX = 65_536
+
+
+class UnexpectedAnswer(Exception):  # noqa: N818  the sentence is shown to whoever runs the bench
+    """An answer other than the one that the measurement needs."""
+
+
+class Answer(NamedTuple):
+    request: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> Any:
+        """The body of a 2xx answer, decoded.
+
+        Raises:
+            UnexpectedAnswer: it is none.
+        """
+        if not 200 <= self.status < 300:  # noqa: PLR2004  the classes of HTTP
+            text = self.body.decode(errors="replace")
+            raise UnexpectedAnswer(f"{self.request} answered {self.status}: {text}")
+        return msgspec.json.decode(self.body)
+
+
+class Connection:
+    """`async with Connection(port) as connection`, to a server on this machine."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def __aenter__(self) -> Self:
+        self._reader, self._writer = await asyncio.open_connection(
+            "127.0.0.1", self._port, limit=HEADERS_BYTES_MAX
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        return await self._send("GET", path, b"", headers)
+
+    async def post(self, path: str, document: object, **headers: str) -> Answer:
+        return await self._send("POST", path, msgspec.json.encode(document), headers)
+
+    async def patch(self, path: str, document: object, **headers: str) -> Answer:
+        return await self._send("PATCH", path, msgspec.json.encode(document), headers)
+
+    async def _send(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        if body:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        self._writer.write("\r\n".join([*lines, "\r\n"]).encode() + body)
+        return await self._answer(f"{method} {path}")
+
+    async def _answer(self, request: str) -> Answer:
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        status_line, *lines = head.rstrip().split("\r\n")
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
+        body = await self._reader.readexactly(int(headers.get("content-length", "0")))
+        return Answer(request, int(status_line.split(" ", 2)[1]), headers, body)

@@ -1,0 +1,60 @@
+"""The locustfile: every user asks for one address without pause, on a connection of its own.
+
+Locust rounds what it reports to milliseconds; this keeps the times themselves, counted once all
+users are there, and leaves the figures in a file.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from locust import FastHttpUser, constant, events, task
+from locust.env import Environment
+
+from bench_plaza.latency import Latency
+from bench_plaza.locust_load import FIGURES_VARIABLE, PATH_VARIABLE
+from bench_plaza.read_load import ReadLoad
+
+
+class Tally:
+    """What the users measured since the last of them came."""
+
+    def __init__(self) -> None:
+        self.started_s: float | None = None
+        self.latencies_ms: list[float] = []
+
+    def start(self, **_: Any) -> None:
+        self.started_s = time.perf_counter()
+
+    def count(self, response_time: float, **_: Any) -> None:
+        if self.started_s is not None:
+            self.latencies_ms.append(response_time)
+
+    def write(self, **_: Any) -> None:
+        if self.started_s is None or not self.latencies_ms:
+            return
+        load = ReadLoad(
+            requests_per_s=len(self.latencies_ms) / (time.perf_counter() - self.started_s),
+            latency=Latency.of(self.latencies_ms),
+        )
+        Path(os.environ[FIGURES_VARIABLE]).write_bytes(msgspec.json.encode(load))
+
+
+class Shopper(FastHttpUser):
+    wait_time = constant(0)
+    concurrency = 1
+    headers = {"Accept-Encoding": "identity"}  # noqa: RUF012  wrk asks for no encoding either
+
+    @task
+    def read(self) -> None:
+        self.client.get(os.environ[PATH_VARIABLE], headers=self.headers)
+
+
+@events.init.add_listener
+def tally_requests(environment: Environment, **_: Any) -> None:
+    tally = Tally()
+    environment.events.spawning_complete.add_listener(tally.start)
+    environment.events.request.add_listener(tally.count)
+    environment.events.test_stopping.add_listener(tally.write)

@@ -1,0 +1,83 @@
+"""The result for people: tables, and each bar with ok or MISSED."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+
+from bench_plaza.bars import Bar
+from bench_plaza.latency import Latency
+from bench_plaza.results import USUAL_LIST, Results
+
+
+def print_report(results: Results, bars: Iterable[Bar]) -> None:
+    Console(highlight=False).print(Group(*_tables(results), _bar_table(bars)))
+
+
+def _tables(results: Results) -> Iterator[RenderableType]:
+    machine, effort, demo = results.machine, results.effort, results.demo
+    yield (
+        f"\n{machine.system}, {machine.cores} cores, Python {machine.python}. "
+        f"First start to ready {results.first_start_s:.1f} s, of that {demo.products:,} demo "
+        f"products at {demo.products_per_s:,.0f} products/s."
+    )
+    yield (
+        f"Reads by {machine.generator} on {effort.connections} connections, "
+        f"median of {effort.rounds} rounds of {effort.seconds} s.\n"
+    )
+    yield _read_table(results)
+    yield _write_table(results)
+    yield _memory_table(results)
+
+
+def _table(*headings: str) -> Table:
+    first, *others = headings
+    table = Table(first)
+    for heading in others:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _read_table(results: Results) -> Table:
+    usual = results.reads[USUAL_LIST].load.requests_per_s
+    table = _table("Read", "requests/s", "p50 ms", "p99 ms", "body bytes", "× the usual way")
+    for name, rate in results.reads.items():
+        per_s = rate.load.requests_per_s
+        cells = (f"{results.body_bytes[name]:,}", f"{per_s / usual:.1f}")
+        table.add_row(name, f"{per_s:,.0f}", *_cells(rate.load.latency), *cells)
+    return table
+
+
+def _write_table(results: Results) -> Table:
+    visibility, commands = results.visibility, results.commands
+    rounds = f"{visibility.rounds} rounds"
+    table = _table("Command", "commands/s", "p50 ms", "p99 ms", "measured")
+    for name, latency in (
+        ("sent until seen", visibility.sent_to_seen),
+        ("answered until seen", visibility.answered_to_seen),
+        ("read with the command's token", visibility.read_with_token),
+    ):
+        table.add_row(name, "", *_cells(latency), rounds)
+    per_s, clients = f"{commands.commands_per_s:,.0f}", f"{commands.clients} clients"
+    table.add_row("change a price", per_s, *_cells(commands.latency), clients)
+    return table
+
+
+def _memory_table(results: Results) -> Table:
+    table = _table("Memory", "processes", "largest, MB", "together, MB")
+    for role, memory in results.memory.items():
+        held = (f"{memory.largest_mb:.0f}", f"{memory.total_mb:.0f}")
+        table.add_row(role, str(memory.processes), *held)
+    return table
+
+
+def _bar_table(bars: Iterable[Bar]) -> Table:
+    table = _table("Bar", "measured", "wanted", "")
+    for bar in bars:
+        verdict = "[green]ok[/]" if bar.met else "[bold red]MISSED[/]"
+        table.add_row(bar.name, f"{bar.measured:.1f}", bar.wanted, verdict)
+    return table
+
+
+def _cells(latency: Latency) -> tuple[str, str]:
+    return f"{latency.p50_ms:.1f}", f"{latency.p99_ms:.1f}"

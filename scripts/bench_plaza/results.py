@@ -1,0 +1,52 @@
+"""Everything that one run measured; `bench-results.json` holds it as it stands here."""
+
+import msgspec
+
+from bench_plaza.latency import Latency
+from bench_plaza.memory import Memory
+from bench_plaza.plaza_process import DemoLoad
+from bench_plaza.read_rate import Effort, ReadRate
+
+LIST = "24-card list"
+FILTERED_LIST = "24-card list, filtered and sorted by price"
+PRODUCT_PAGE = "product page"
+CEILING = "constant bytes (the ceiling)"
+USUAL_LIST = "24-card list, the usual way"
+
+
+class Visibility(msgspec.Struct, frozen=True):
+    """How long after a vendor's command a shopper sees what it changed."""
+
+    rounds: int
+    sent_to_seen: Latency
+    """From sending the command; the shopper asks again and again, without a token."""
+    answered_to_seen: Latency
+    """From the command's answer."""
+    read_with_token: Latency
+    """One read that carries the command's token, and so waits for it."""
+
+
+class CommandRate(msgspec.Struct, frozen=True):
+    clients: int
+    commands_per_s: float
+    latency: Latency
+    refused: int
+
+
+class Machine(msgspec.Struct, frozen=True):
+    system: str
+    cores: int
+    python: str
+    generator: str
+
+
+class Results(msgspec.Struct, frozen=True):
+    machine: Machine
+    effort: Effort
+    first_start_s: float
+    demo: DemoLoad
+    body_bytes: dict[str, int]
+    reads: dict[str, ReadRate]
+    visibility: Visibility
+    commands: CommandRate
+    memory: dict[str, Memory]

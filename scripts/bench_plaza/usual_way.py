@@ -1,0 +1,68 @@
+"""The server of `scripts/bench_baseline`, on a database beside plaza's in the same PostgreSQL."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import asyncpg
+import msgspec
+from plaza.embedded.postgres_data import SUPERUSER
+from plaza.embedded.servers import running_addresses
+
+from bench_plaza.child_process import DidNotStart, await_success, free_port, running
+from bench_plaza.goods import Goods
+
+PYTHON = Path(".venv-bench/bin/python")
+SCRIPTS = Path(__file__).parents[1]
+DATABASE = "bench_baseline"
+START_TIMEOUT_S = 30
+
+
+async def create_database(data_dir: Path, goods: Goods) -> str:
+    """Create and fill the database in the PostgreSQL of a running plaza; answers its address."""
+    addresses = running_addresses(data_dir)
+    if addresses is None:
+        raise DidNotStart(f"No embedded PostgreSQL runs on {data_dir}.")
+    (socket_dir,) = parse_qs(urlsplit(addresses.database_url).query)["host"]
+    connection = await asyncpg.connect(host=socket_dir, user=SUPERUSER, database="postgres")
+    try:
+        await connection.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await connection.close()
+    url = f"postgresql+asyncpg://{SUPERUSER}@/{DATABASE}?host={quote(socket_dir, safe='/')}"
+    _fill(url, goods)
+    return url
+
+
+def _fill(database_url: str, goods: Goods) -> None:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(msgspec.json.encode(goods))
+        file.flush()
+        command = [str(PYTHON), "-m", "bench_baseline.fill", file.name]
+        subprocess.run(command, env=os.environ | _environment(database_url), check=True)
+
+
+@contextmanager
+def running_usual_way(database_url: str) -> Iterator[str]:
+    """Run it as one would in production, in one process like plaza; gives its origin."""
+    port = free_port()
+    command = [
+        *(str(PYTHON), "-m", "uvicorn", "bench_baseline.app:app", "--port", str(port)),
+        *("--workers", "1", "--loop", "uvloop", "--http", "httptools"),
+        *("--no-access-log", "--log-level", "warning"),
+    ]
+    origin = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="plaza-bench-") as folder:
+        log = Path(folder, "uvicorn.log")
+        with running(command, environment=_environment(database_url), log=log) as process:
+            url = f"{origin}/v1/products?limit=1"
+            await_success(url, process, log=log, timeout_s=START_TIMEOUT_S)
+            yield origin
+
+
+def _environment(database_url: str) -> Mapping[str, str]:
+    return {"DATABASE_URL": database_url, "PYTHONPATH": str(SCRIPTS)}

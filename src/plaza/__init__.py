@@ -1,0 +1,1 @@
+"""plaza: a multi-vendor marketplace backend."""

@@ -1,0 +1,69 @@
+"""Everything that plaza consists of, listed once, by hand."""
+
+from typing import Any
+
+from litestar.types import ControllerRouterHandler
+
+from plaza.contexts.catalog import category, offer, product
+from plaza.contexts.catalog import http as catalog_http
+from plaza.contexts.identity import account
+from plaza.contexts.identity import http as identity_http
+from plaza.contexts.inventory import http as inventory_http
+from plaza.contexts.vendors import http as vendors_http
+from plaza.contexts.vendors import vendor
+from plaza.crossings.offers import http as offers_http
+from plaza.crossings.products import http as products_http
+from plaza.kernel.refusals import Refusal
+from plaza.operations import http as operations_http
+from plaza.operations.demo import http as demo_http
+from plaza.processes import withdraw_offers_on_vendor_closed
+from plaza.processes.process import Process
+from plaza.projecting.projection import Projection
+from plaza.read_models.category_tree import http as category_tree_http
+from plaza.read_models.category_tree import projection as category_tree
+from plaza.read_models.product_listing import http as product_listing_http
+from plaza.read_models.product_listing import projection as product_listing
+from plaza.read_models.product_page import http as product_page_http
+from plaza.read_models.product_page import projection as product_page
+from plaza.read_models.vendor_directory import http as vendor_directory_http
+from plaza.read_models.vendor_directory import projection as vendor_directory
+from plaza.read_models.vendor_products import http as vendor_products_http
+from plaza.read_models.vendor_products import projection as vendor_products
+
+ROUTES: list[ControllerRouterHandler] = [
+    *identity_http.ROUTES,
+    *vendors_http.ROUTES,
+    *catalog_http.ROUTES,
+    *inventory_http.ROUTES,
+    *products_http.ROUTES,
+    *offers_http.ROUTES,
+    *product_listing_http.ROUTES,
+    *product_page_http.ROUTES,
+    *vendor_directory_http.ROUTES,
+    *category_tree_http.ROUTES,
+    *vendor_products_http.ROUTES,
+    *operations_http.ROUTES,
+    *demo_http.ROUTES,
+]
+
+PROJECTIONS: list[Projection] = [
+    product_listing.PROJECTION,
+    product_page.PROJECTION,
+    vendor_directory.PROJECTION,
+    category_tree.PROJECTION,
+    vendor_products.PROJECTION,
+]
+
+PROCESSES: list[Process] = [withdraw_offers_on_vendor_closed.PROCESS]
+
+JOBS: list[Any] = []
+"""What the worker does for the outside world; mail, webhooks and imports will stand here."""
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    **account.CONSTRAINTS,
+    **vendor.CONSTRAINTS,
+    **category.CONSTRAINTS,
+    **product.CONSTRAINTS,
+    **offer.CONSTRAINTS,
+}
+"""The refusals that violated constraints mean."""

@@ -1,0 +1,1 @@
+"""The write side: one folder an owner of something that changes."""

@@ -1,0 +1,1 @@
+"""Owns what is sold: categories, products with their variants, and vendors' offers of them."""

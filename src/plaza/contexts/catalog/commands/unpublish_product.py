@@ -1,0 +1,25 @@
+"""A product is taken off the listing."""
+
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.catalog.product import Product, Products
+from plaza.kernel.refusals import NotThere
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class UnpublishProduct(msgspec.Struct, frozen=True, kw_only=True):
+    vendor_id: UUID
+    product_id: UUID
+    version: int | None = None
+
+
+async def unpublish_product(command: UnpublishProduct, work: UnitOfWork) -> Product:
+    product = await Products.of(work).find(command.product_id)
+    if product.vendor_id != command.vendor_id:
+        raise NotThere
+    if command.version is not None:
+        product.expect(command.version)
+    work.publish(product.unpublish())
+    return product

@@ -1,0 +1,151 @@
+"""The offer: one vendor's price and SKU for one variant."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Text, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from plaza.contexts.catalog.events import (
+    OfferChanged,
+    OfferCreated,
+    OfferedPrice,
+    OfferWithdrawn,
+)
+from plaza.kernel.money import Price, known_currencies
+from plaza.kernel.refusals import Conflict, NotThere, Unprocessable
+from plaza.writing.aggregate import Aggregates, Row, VersionedRow
+
+OfferStatus = Literal["active", "withdrawn"]
+
+
+class AlreadyOffered(Conflict):
+    code = "already_offered"
+    title = "The vendor offers this variant already"
+
+
+class OfferIsWithdrawn(Conflict):
+    code = "offer_withdrawn"
+    title = "The offer is withdrawn"
+
+
+class InvalidPrice(Unprocessable):
+    code = "invalid_price"
+    title = "The price is not acceptable"
+
+
+class OfferPrice(Row):
+    """What the offer costs in one currency."""
+
+    __tablename__ = "offer_price"
+    __table_args__ = {"schema": "catalog"}  # noqa: RUF012  SQLAlchemy's own form
+
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("catalog.offer.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    vendor_id: Mapped[UUID]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    compare_at_amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Offer(VersionedRow):
+    __tablename__ = "offer"
+    __table_args__ = {"schema": "catalog"}  # noqa: RUF012  SQLAlchemy's own form
+
+    vendor_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    variant_id: Mapped[UUID]
+    sku: Mapped[str | None]
+    status: Mapped[OfferStatus] = mapped_column(Text)
+    prices: Mapped[list[OfferPrice]] = relationship(order_by=OfferPrice.currency, lazy="selectin")
+
+    def create(self) -> OfferCreated:
+        """The first fact of a new offer."""
+        self.status, self.version = "active", 1
+        return OfferCreated(**self._ids(), sku=self.sku, prices=self._offered())
+
+    def set_price(self, price: Price, compare_at: Price | None) -> None:
+        """Set what it costs in one currency; in others it costs what it did.
+
+        Raises:
+            InvalidPrice: no such currency, or compared with another one or a lower price.
+        """
+        _check(price, compare_at)
+        compare_at_minor = None if compare_at is None else compare_at.amount_minor
+        held = next((held for held in self.prices if held.currency == price.currency), None)
+        if held is None:
+            held = OfferPrice(offer_id=self.id, vendor_id=self.vendor_id, currency=price.currency)
+            self.prices.append(held)
+        held.amount_minor = price.amount_minor
+        held.compare_at_amount_minor = compare_at_minor
+
+    def change(self) -> OfferChanged:
+        """Publish a change of price or SKU.
+
+        Raises:
+            OfferIsWithdrawn: it is not on offer any more.
+        """
+        if self.status == "withdrawn":
+            raise OfferIsWithdrawn("Create a new offer for the variant.")
+        self.version += 1
+        return OfferChanged(**self._ids(), sku=self.sku, prices=self._offered())
+
+    def withdraw(self) -> OfferWithdrawn:
+        if self.status == "withdrawn":
+            raise OfferIsWithdrawn("It is withdrawn already.")
+        self.status = "withdrawn"
+        self.version += 1
+        return OfferWithdrawn(**self._ids())
+
+    def _ids(self) -> dict[str, Any]:
+        return {
+            "offer_id": self.id,
+            "product_id": self.product_id,
+            "variant_id": self.variant_id,
+            "vendor_id": self.vendor_id,
+            "version": self.version,
+        }
+
+    def _offered(self) -> list[OfferedPrice]:
+        return [
+            OfferedPrice(price.currency, price.amount_minor, price.compare_at_amount_minor)
+            for price in sorted(self.prices, key=lambda price: price.currency)
+        ]
+
+
+class Offers(Aggregates[Offer]):
+    model_type = Offer
+
+    async def of_vendor(self, offer_id: UUID, vendor_id: UUID) -> Offer:
+        """The vendor's own offer.
+
+        Raises:
+            NotThere: there is none, or it is another vendor's.
+        """
+        offer = await self.find(offer_id)
+        if offer.vendor_id != vendor_id:
+            raise NotThere
+        return offer
+
+    async def active_of_vendor(self, vendor_id: UUID, limit: int) -> list[Offer]:
+        """Some of the vendor's active offers, in a fixed order."""
+        wanted = (
+            select(Offer)
+            .where(Offer.vendor_id == vendor_id, Offer.status == "active")
+            .order_by(Offer.id)
+            .limit(limit)
+        )
+        return list(await self.session.scalars(wanted))
+
+
+CONSTRAINTS = {"offer_active_key": AlreadyOffered}
+
+
+def _check(price: Price, compare_at: Price | None) -> None:
+    if price.currency not in known_currencies():
+        raise InvalidPrice(f"{price.currency} is not a currency of ISO 4217.")
+    if compare_at is None:
+        return
+    if compare_at.currency != price.currency:
+        raise InvalidPrice("compare_at_price is in another currency than price.")
+    if compare_at.amount_minor <= price.amount_minor:
+        raise InvalidPrice("compare_at_price must be above price.")

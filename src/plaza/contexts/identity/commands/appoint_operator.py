@@ -1,0 +1,34 @@
+"""The installation appoints who runs the marketplace."""
+
+import msgspec
+
+from plaza.contexts.identity.account import Account, Accounts
+from plaza.kernel.ids import new_id
+from plaza.kernel.text import EmailText, Name
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class AppointOperator(msgspec.Struct, frozen=True, kw_only=True):
+    email: EmailText
+    name: Name
+    password_hash: str
+
+
+async def appoint_operator(command: AppointOperator, work: UnitOfWork) -> bool:
+    """Make the account an operator's, and the account where there is none.
+
+    Returns:
+        Whether the account was made now, so that the password is the given one.
+    """
+    account = await Accounts.of(work).by_email(command.email)
+    if account is not None:
+        account.is_operator = True
+        return False
+    account, registered = Account.register(
+        new_id(), email=command.email, name=command.name, password_hash=command.password_hash
+    )
+    account.is_operator = True
+    account.email_verified_at = work.now
+    work.session.add(account)
+    work.publish(registered)
+    return True

@@ -1,0 +1,1 @@
+"""Owns quantities: how much of an offer lies where, and every movement of it."""

@@ -1,0 +1,1 @@
+"""The real PostgreSQL and Valkey from PyPI, started for `plaza up` and for tests."""

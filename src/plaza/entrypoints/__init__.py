@@ -1,0 +1,1 @@
+"""The processes that start: api, projector, worker, cli."""

@@ -1,0 +1,49 @@
+"""The command `plaza`."""
+
+import sys
+
+import rich_click as click
+from rich.console import Console
+
+from plaza.embedded.refusal import CannotStart
+from plaza.entrypoints.cli_commands.demo import demo
+from plaza.entrypoints.cli_commands.events import events
+from plaza.entrypoints.cli_commands.migrate import migrate
+from plaza.entrypoints.cli_commands.reset import reset
+from plaza.entrypoints.cli_commands.up import up
+from plaza.settings import InvalidSetting
+
+click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
+
+EXIT_REFUSED = 1
+EXIT_INVALID_SETTING = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="plaza", message="plaza %(version)s")
+def plaza() -> None:
+    """A multi-vendor marketplace backend.
+
+    Settings are environment variables that begin with PLAZA_; `plaza up --help` names the most
+    used ones.
+    """
+
+
+for command in (up, reset, migrate, demo, events):
+    plaza.add_command(command)
+
+
+def main() -> None:
+    """Run the command that the arguments name; a refusal is one sentence, never a traceback."""
+    try:
+        plaza()
+    except InvalidSetting as refusal:
+        _say(refusal)
+        sys.exit(EXIT_INVALID_SETTING)
+    except CannotStart as refusal:
+        _say(refusal)
+        sys.exit(EXIT_REFUSED)
+
+
+def _say(refusal: Exception) -> None:
+    Console(stderr=True).print(f"plaza: {refusal}", markup=False, highlight=False, soft_wrap=True)

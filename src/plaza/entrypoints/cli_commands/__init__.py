@@ -1,0 +1,1 @@
+"""What `plaza <word>` does, one file a word."""

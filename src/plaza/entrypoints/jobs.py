@@ -1,0 +1,50 @@
+"""SAQ's part: queues, and what is done by the clock."""
+
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+from saq import CronJob, Queue
+from saq.queue.redis import RedisQueue
+
+from plaza.operations.upkeep import add_partitions, forget_keys
+from plaza.settings import InvalidSetting, Settings, settings_from
+
+JOB_TIMEOUT_S = 300
+JOB_RETRIES = 5
+
+
+def open_queue(settings: Settings, name: str) -> Queue:
+    """The queue of a worker; its jobs are doorbells, no fact lives in them.
+
+    Raises:
+        InvalidSetting: no server is set.
+    """
+    if settings.redis_url is None:
+        raise InvalidSetting("PLAZA_REDIS_URL is not set; `plaza up` sets it for its processes.")
+    redis: Redis = Redis.from_url(settings.redis_url, protocol=2, socket_timeout=None)
+    return RedisQueue(redis, name=f"plaza-{name}", dump=_dump, load=_load)
+
+
+async def add_log_partitions(_: Any) -> None:
+    await add_partitions(settings_from())
+
+
+async def forget_old_keys(_: Any) -> None:
+    await forget_keys(settings_from())
+
+
+PROJECTOR_CRON = [
+    CronJob(add_log_partitions, cron="*/10 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES)
+]
+WORKER_CRON = [
+    CronJob(forget_old_keys, cron="7 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES)
+]
+
+
+def _dump(job: Any) -> str:
+    return msgspec.json.encode(job).decode()
+
+
+def _load(raw: str | bytes) -> Any:
+    return msgspec.json.decode(raw)

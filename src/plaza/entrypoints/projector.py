@@ -1,0 +1,40 @@
+"""The projector process: sequencer and followers, hosted by a SAQ worker.
+
+Started by `saq plaza.entrypoints.projector.settings`.
+"""
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+from plaza.entrypoints.following import following
+from plaza.entrypoints.jobs import PROJECTOR_CRON, open_queue
+from plaza.entrypoints.logs import configure_logs
+from plaza.settings import settings_from
+
+SETTINGS = settings_from()
+
+
+async def startup(context: dict[str, Any]) -> None:
+    """Begin to follow."""
+    configure_logs(SETTINGS)
+    stack = AsyncExitStack()
+    await stack.enter_async_context(following(SETTINGS))
+    context["following"] = stack
+
+
+async def shutdown(context: dict[str, Any]) -> None:
+    """Finish the batches in flight."""
+    await context["following"].aclose()
+
+
+settings = {
+    "queue": open_queue(SETTINGS, "projector"),
+    "functions": [],
+    "cron_jobs": PROJECTOR_CRON,
+    "startup": startup,
+    "shutdown": shutdown,
+    "concurrency": 2,
+    "dequeue_timeout": 1,
+    "shutdown_grace_period_s": 5,
+    "timers": {"sweep": 5},
+}

@@ -1,0 +1,1 @@
+"""What `plaza up` starts, watches and stops."""

@@ -1,0 +1,1 @@
+"""The words that everything else shares; nothing here does I/O."""

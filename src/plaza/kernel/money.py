@@ -1,0 +1,42 @@
+"""Money: an integer amount in a currency's minor unit."""
+
+from functools import cache
+from typing import Annotated
+
+import msgspec
+from babel.core import get_global
+from babel.numbers import get_currency_precision
+from msgspec import Meta
+
+# Below 2^53, so that a JavaScript client reads the same integer.
+AMOUNT_MINOR_MAX = 9_007_199_254_740_991
+PRICE_MINOR_MAX = 1_000_000_000_000
+
+AmountMinor = Annotated[int, Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
+PriceMinor = Annotated[int, Meta(ge=0, le=PRICE_MINOR_MAX)]
+CurrencyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
+
+
+class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount: `{"amount_minor": 1999, "currency": "EUR"}` is 19.99 euros."""
+
+    amount_minor: AmountMinor
+    currency: CurrencyCode
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one unit costs; never below zero."""
+
+    amount_minor: PriceMinor
+    currency: CurrencyCode
+
+
+@cache
+def known_currencies() -> frozenset[str]:
+    """The ISO 4217 codes that CLDR knows."""
+    return frozenset(get_global("all_currencies"))
+
+
+def decimals_of(currency: str) -> int:
+    """Digits behind the decimal point of a currency: 0 (JPY), 2 (EUR) or 3 (KWD)."""
+    return int(get_currency_precision(currency))

@@ -1,0 +1,34 @@
+"""The kinds of text that people write, and what is refused of it."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from msgspec import Meta
+
+# A title of blanks only would be stored and never be seen: one visible character is wanted.
+_VISIBLE = r"\S"
+
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=_VISIBLE)]
+Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=_VISIBLE)]
+Paragraphs = Annotated[str, Meta(max_length=20_000)]
+ShortText = Annotated[str, Meta(max_length=500)]
+Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=_VISIBLE)]
+Sku = Annotated[str, Meta(min_length=1, max_length=100)]
+EmailText = Annotated[str, Meta(min_length=3, max_length=254)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Slug = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z")]
+
+SLUG_LENGTH_MAX = 60
+
+
+def slug_of(text: str) -> str:
+    """A readable path segment made of a title; `item` where nothing of it can be kept."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+    return "-".join(words)[:SLUG_LENGTH_MAX].strip("-") or "item"
+
+
+def normalized_email(email: str) -> str:
+    """The form in which two spellings of one address compare equal."""
+    return unicodedata.normalize("NFC", email).strip().casefold()

@@ -1,0 +1,1 @@
+"""Routes and commands about plaza itself: health, projections, migrations, the demo."""

@@ -1,0 +1,1 @@
+"""The demo marketplace: real goods of a British giftware merchant in invented shops."""

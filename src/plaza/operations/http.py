@@ -1,0 +1,129 @@
+"""Routes about plaza itself."""
+
+from importlib.metadata import version
+from typing import Literal
+
+import asyncpg
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from plaza.kernel.refusals import Unavailable
+from plaza.operations.readiness import Readiness
+from plaza.reading.watermarks import Watermarks
+from plaza.web.answering import private_answer
+from plaza.web.authentication import operator_only
+
+POSITION = Gauge("plaza_projection_position", "Log position covered", ["projection"])
+LAG_MS = Gauge("plaza_projection_lag_ms", "Age of the first fact not covered", ["projection"])
+
+PROJECTIONS = """
+    SELECT b.projection, b.build, b.schema_version, b.status, b.created_at
+    FROM projecting.build b ORDER BY b.projection, b.build
+"""
+
+
+class NotReady(Unavailable):
+    code = "not_ready"
+    title = "Not ready for requests yet"
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    name: str
+    version: str
+    links: dict[str, str]
+
+
+class Version(msgspec.Struct, frozen=True):
+    version: str
+
+
+class Health(msgspec.Struct, frozen=True):
+    status: Literal["ok"] = "ok"
+
+
+class ProjectionState(msgspec.Struct, frozen=True):
+    projection: str
+    build: int
+    schema_version: int
+    status: str
+    position: int
+    lag_ms: int
+
+
+class ProjectionList(msgspec.Struct, frozen=True):
+    items: list[ProjectionState]
+
+
+LINKS = {
+    "openapi": "/schema/openapi.json",
+    "products": "/v1/products",
+    "categories": "/v1/categories",
+    "vendors": "/v1/vendors",
+    "health": "/health/ready",
+    "metrics": "/metrics",
+}
+
+
+@get("/", operation_id="getWelcome")
+async def welcome() -> Welcome:
+    """What this is, and where to go on."""
+    return Welcome(name="plaza", version=version("plaza"), links=LINKS)
+
+
+@get("/version", operation_id="getVersion")
+async def installed_version() -> Version:
+    return Version(version=version("plaza"))
+
+
+@get(["/health", "/health/live"], operation_id="getLiveness")
+async def liveness() -> Health:
+    """The process answers; nothing else is asked."""
+    return Health()
+
+
+@get("/health/ready", operation_id="getReadiness")
+async def readiness(state_of: NamedDependency[Readiness]) -> Health:
+    """Migrated, and every read model caught up once."""
+    missing = await state_of.missing()
+    if missing:
+        raise NotReady("; ".join(missing), retry_after_s=1)
+    return Health()
+
+
+@get("/metrics", operation_id="getMetrics", media_type="text/plain")
+async def metrics(watermarks: NamedDependency[Watermarks]) -> Response[bytes]:
+    """Metrics for Prometheus."""
+    for name, mark in watermarks.all().items():
+        POSITION.labels(name).set(mark.position)
+        LAG_MS.labels(name).set(mark.lag_ms)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@get(
+    "/v1/operations/projections",
+    operation_id="listProjections",
+    guards=[operator_only],
+    responses={200: ResponseSpec(ProjectionList, generate_examples=False)},
+)
+async def projections(
+    pool: NamedDependency[asyncpg.Pool], watermarks: NamedDependency[Watermarks]
+) -> Response[bytes]:
+    """How far each read model has come."""
+    items = [
+        ProjectionState(
+            projection=row["projection"],
+            build=row["build"],
+            schema_version=row["schema_version"],
+            status=row["status"],
+            position=watermarks.of(row["projection"]).position,
+            lag_ms=watermarks.of(row["projection"]).lag_ms,
+        )
+        for row in await pool.fetch(PROJECTIONS)
+    ]
+    return private_answer(msgspec.json.encode(ProjectionList(items)), {})
+
+
+ROUTES = [welcome, installed_version, liveness, readiness, metrics, projections]

@@ -1,0 +1,98 @@
+"""Brings a database up to this version: migrations, partitions, builds, the log's epoch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from plaza.outbox.epoch import log_identity, reseed_if_moved
+from plaza.outbox.partitions import ensure_partitions
+from plaza.outbox.sequencer import SEQUENCER_LOCK
+from plaza.processes.process import Process
+from plaza.projecting.builds import ensure_build, ensure_follow
+from plaza.projecting.projection import Projection
+from plaza.settings import InvalidSetting, Settings
+
+OWNER = "plaza_owner"
+MIGRATION_LOCK = 7_022_002
+BESIDE_THE_PACKAGE = Path(__file__).parents[1] / "migrations"
+IN_THE_SOURCE = Path(__file__).parents[3] / "migrations"
+
+OWNER_IS_BOUND = """
+    SELECT NOT rolsuper AND NOT rolbypassrls FROM pg_roles WHERE rolname = 'plaza_owner'
+"""
+
+
+class RolesMissing(InvalidSetting):
+    """The server does not know plaza's roles, or one of them may see everything."""
+
+
+async def migrate(
+    settings: Settings, projections: Sequence[Projection], processes: Sequence[Process]
+) -> None:
+    """Do all that is not done yet; several processes may try at once.
+
+    Raises:
+        RolesMissing: the roles were never created on this server.
+    """
+    connection = await asyncpg.connect(
+        settings.database_url, server_settings={"application_name": "plaza migrate"}
+    )
+    try:
+        await _check_roles(connection)
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        await _run_migrations(settings)
+        await connection.execute(f"SET ROLE {OWNER}")
+        await reseed_if_moved(connection, await log_identity(connection), SEQUENCER_LOCK)
+        await ensure_partitions(connection, settings.outbox_partition_size)
+        for projection in projections:
+            await ensure_build(connection, projection)
+        for process in processes:
+            await ensure_follow(connection, process.name)
+    finally:
+        await connection.close()
+
+
+async def _check_roles(connection: asyncpg.Connection) -> None:
+    bound = await connection.fetchval(OWNER_IS_BOUND)
+    if bound is None:
+        message = (
+            "The server has no role plaza_owner. Run src/plaza/embedded/roles.sql on it once, "
+            "as a superuser; docs/operating.md says how."
+        )
+        raise RolesMissing(message)
+    if not bound:
+        message = (
+            "plaza_owner is a superuser or bypasses row-level security, so that nothing would "
+            "keep vendors apart. Run: ALTER ROLE plaza_owner NOSUPERUSER NOBYPASSRLS;"
+        )
+        raise RolesMissing(message)
+
+
+async def _run_migrations(settings: Settings) -> None:
+    assert settings.database_url is not None
+    url = settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    engine = create_async_engine(
+        url, poolclass=NullPool, connect_args={"server_settings": {"role": OWNER}}
+    )
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SET lock_timeout = '5s'"))
+            await connection.commit()
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    folder = IN_THE_SOURCE if IN_THE_SOURCE.is_dir() else BESIDE_THE_PACKAGE
+    config.set_main_option("script_location", str(folder))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

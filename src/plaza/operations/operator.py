@@ -1,0 +1,43 @@
+"""The operator's account, made at the first start."""
+
+import secrets
+
+from plaza.contexts.identity.commands.appoint_operator import AppointOperator, appoint_operator
+from plaza.contexts.identity.passwords import Passwords
+from plaza.kernel.actor import MARKET, Actor
+from plaza.kernel.ids import new_id
+from plaza.settings import Settings
+from plaza.writing.answer import answer_with
+from plaza.writing.engine import open_command_runner
+from plaza.writing.failures import Constraints
+from plaza.writing.runner import Context
+
+DEMO_PASSWORD = "demo-operator"  # noqa: S105  printed at every start, for the demo only
+PASSWORD_BYTES = 12
+
+SYSTEM = Actor(kind="system", name="plaza")
+
+
+async def ensure_operator(settings: Settings, constraints: Constraints) -> str | None:
+    """Make sure that somebody runs the marketplace.
+
+    Returns:
+        The password, where the account was made now.
+    """
+    password = settings.operator_password
+    if password is None:
+        demo = settings.demo
+        password = DEMO_PASSWORD if demo else secrets.token_urlsafe(PASSWORD_BYTES)
+    passwords = Passwords(workers=1)
+    command = AppointOperator(
+        email=settings.operator_email,
+        name="Operator",
+        password_hash=await passwords.hashed(password),
+    )
+    context = Context(actor=SYSTEM, surface=MARKET, correlation_id=new_id())
+    async with open_command_runner(settings, constraints, "plaza operator") as runner:
+        given = await runner.run(
+            appoint_operator, command, context, lambda made: answer_with(200, made)
+        )
+    passwords.close()
+    return password if given.body == b"true" else None

@@ -1,0 +1,45 @@
+"""Whether this process may be sent requests: migrated, and caught up once."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from plaza.reading.watermarks import Watermarks
+
+HEAD = "SELECT coalesce(max(position), 0) FROM outbox.position"
+
+LIVE = "SELECT array_agg(projection) FROM projecting.build WHERE status = 'live'"
+
+
+class Readiness:
+    """Remembers that the read models were caught up once.
+
+    Later lag is reported; it is no reason to take every instance out.
+    """
+
+    def __init__(
+        self, pool: asyncpg.Pool, watermarks: Watermarks, projections: Sequence[str]
+    ) -> None:
+        self._pool = pool
+        self._watermarks = watermarks
+        self._projections = projections
+        self._was_ready = False
+
+    async def missing(self) -> list[str]:
+        """What is not there yet; nothing once it was ready."""
+        if self._was_ready:
+            return []
+        live = set(await self._pool.fetchval(LIVE) or ())
+        head = await self._pool.fetchval(HEAD)
+        missing = [
+            f"{name} has no live build: run `plaza migrate`"
+            for name in self._projections
+            if name not in live
+        ]
+        missing += [
+            f"{name} is at {self._watermarks.of(name).position} of {head}"
+            for name in self._projections
+            if name in live and self._watermarks.of(name).position < head
+        ]
+        self._was_ready = not missing
+        return missing

@@ -1,0 +1,1 @@
+"""The log of facts: appended by commands, put in order after commit, read by position."""

@@ -1,0 +1,1 @@
+"""What follows later from what has happened: one file for each consequence."""

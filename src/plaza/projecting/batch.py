@@ -1,0 +1,114 @@
+"""Writing a batch of facts into a build's tables: load what is touched, fold, write back."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from plaza.kernel.event import Event, Fact
+from plaza.projecting.builds import parts_name, table_name
+from plaza.projecting.projection import Document, Projection, Remembered, fold
+
+COLUMNS = """
+    SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+    WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
+
+Told = tuple[Event, Fact]
+
+
+class DocumentTable:
+    """The statements of one document's table in one build."""
+
+    def __init__(
+        self, document: Document[Any], table: str, parts: str, columns: list[tuple[str, str]]
+    ) -> None:
+        self.document = document
+        self._columns = [name for name, _ in columns]
+        remembered = Remembered[document.parts]  # type: ignore[name-defined]
+        self._decoder = msgspec.msgpack.Decoder(remembered)
+        identity = (document.key, *document.identity)
+        kinds = dict(columns)
+        arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, 1))
+        changes = ", ".join(f"{c} = excluded.{c}" for c in self._columns if c not in identity)
+        self._load = f"SELECT key, remembered FROM {parts} WHERE key = ANY ($1::uuid[])"
+        self._remember = (
+            f"INSERT INTO {parts} (key, remembered) SELECT * FROM unnest($1::uuid[], $2::bytea[]) "
+            "ON CONFLICT (key) DO UPDATE SET remembered = excluded.remembered"
+        )
+        self._show = (
+            f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
+            f"SELECT * FROM unnest({arrays}) ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {changes} "
+            "WHERE t.* IS DISTINCT FROM excluded.*"
+        )
+        kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))
+        same = " AND ".join(f"k.{name} = t.{name}" for name in identity)
+        self._identity = identity
+        self._hide = (
+            f"DELETE FROM {table} t WHERE {document.key} = ANY ($1::uuid[]) AND NOT EXISTS ("
+            f"SELECT FROM unnest({kept}) AS k ({', '.join(identity)}) WHERE {same})"
+        )
+
+    def touched_by(self, told: Iterable[Told]) -> dict[UUID, list[Told]]:
+        """The facts by the document that they change."""
+        touched: dict[UUID, list[Told]] = {}
+        for event, fact in told:
+            if type(event) in self.document.on:
+                touched.setdefault(getattr(event, self.document.key), []).append((event, fact))
+        return touched
+
+    async def write(self, connection: asyncpg.Connection, told: Iterable[Told]) -> None:
+        """Fold the facts into their documents and write what came of it."""
+        touched = self.touched_by(told)
+        if not touched:
+            return
+        held = {
+            row["key"]: self._decoder.decode(row["remembered"])
+            for row in await connection.fetch(self._load, list(touched))
+        }
+        for key, changes in touched.items():
+            for event, fact in changes:
+                held[key] = fold(self.document, held.get(key), event, fact)
+        await self._write_back(connection, held)
+
+    async def _write_back(
+        self, connection: asyncpg.Connection, held: dict[UUID, Remembered[Any]]
+    ) -> None:
+        encoded = [msgspec.msgpack.encode(remembered) for remembered in held.values()]
+        await connection.execute(self._remember, list(held), encoded)
+        shown = [row for key in held for row in self.document.rows(key, held[key].parts)]
+        await connection.execute(self._hide, list(held), *_columns_of(shown, self._identity))
+        if shown:
+            await connection.execute(self._show, *_columns_of(shown, self._columns))
+
+
+def _columns_of(rows: list[msgspec.Struct], names: Iterable[str]) -> list[list[Any]]:
+    return [[getattr(row, name) for row in rows] for name in names]
+
+
+class BuildTables:
+    """All tables of one build of a projection."""
+
+    def __init__(self, projection: Projection, tables: list[DocumentTable]) -> None:
+        self._events = projection.events()
+        self._tables = tables
+
+    @classmethod
+    async def of(
+        cls, connection: asyncpg.Connection, projection: Projection, build: int
+    ) -> "BuildTables":
+        tables = []
+        for document in projection.documents:
+            table = table_name(projection, document.table, build)
+            parts = parts_name(projection, document.table, build)
+            columns = [(r["attname"], r["type"]) for r in await connection.fetch(COLUMNS, table)]
+            tables.append(DocumentTable(document, table, parts, columns))
+        return cls(projection, tables)
+
+    async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> None:
+        """Fold a batch of facts, in their order, into the tables."""
+        told = [(msgspec.json.decode(f.payload, type=self._events[f.type]), f) for f in facts]
+        for table in self._tables:
+            await table.write(connection, told)

@@ -1,0 +1,73 @@
+"""What a projection says: which facts change which documents, and what rows a document gives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from plaza.kernel.event import Event, Fact
+
+P = TypeVar("P", bound=msgspec.Struct)
+
+Fold = Callable[[Any, Any], None]
+"""Changes the parts of one document by one event. Pure: it reads nothing but its arguments."""
+
+
+class Document(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
+    """One table of a read model and how its rows come about.
+
+    A document is folded from the facts of several aggregates. Its parts keep what each of them
+    said; what is shown is derived from the parts when the row is written.
+    """
+
+    table: str
+    """The table's name, without schema, version and build."""
+    key: str
+    """The field of every event that names the document, and the table's key column."""
+    parts: type[P]
+    """What is remembered of a document; made without arguments for the first fact."""
+    on: Mapping[type[Event], Fold]
+    rows: Callable[[UUID, P], Sequence[msgspec.Struct]]
+    """The rows shown, with the table's columns as fields; none where nothing is to be shown."""
+    identity: tuple[str, ...] = ()
+    """Columns that tell the rows of one document apart, beside the key."""
+
+
+class Projection(msgspec.Struct, frozen=True, kw_only=True):
+    """A read model's subscriptions."""
+
+    name: str
+    schema_version: int
+    documents: tuple[Document[Any], ...]
+
+    def events(self) -> dict[str, type[Event]]:
+        """The types of event that change it."""
+        return {event.type(): event for document in self.documents for event in document.on}
+
+    def table_sql(self) -> str:
+        """The DDL of its tables; `${build}` in it stands for a build's number."""
+        return files(f"plaza.read_models.{self.name}").joinpath("table.sql").read_text()
+
+
+class Remembered(msgspec.Struct, Generic[P]):
+    """A document's parts, and of each source aggregate the last change that they hold."""
+
+    parts: P
+    seen: dict[UUID, tuple[int, int]] = msgspec.field(default_factory=dict)
+
+    def is_new(self, fact: Fact) -> bool:
+        """Whether the fact is later than what is held of its aggregate."""
+        return (fact.version, fact.ordinal) > self.seen.get(fact.aggregate_id, (0, -1))
+
+
+def fold(
+    document: Document[P], remembered: Remembered[P] | None, event: Event, fact: Fact
+) -> Remembered[P]:
+    """Fold a fact into a document; one that was folded before changes nothing."""
+    remembered = remembered or Remembered(parts=document.parts())
+    if remembered.is_new(fact):
+        document.on[type(event)](remembered.parts, event)
+        remembered.seen[fact.aggregate_id] = (fact.version, fact.ordinal)
+    return remembered

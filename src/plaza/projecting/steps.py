@@ -1,0 +1,80 @@
+"""Progress of a follower: one row a batch, in the transaction of what the batch wrote."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+KEPT_MINUTES = 10
+
+LAST = """
+    SELECT number, upto FROM projecting.step
+    WHERE projection = $1 AND build = $2 AND shard = $3 ORDER BY number DESC LIMIT 1
+"""
+
+# Selecting from the last row makes the follower that slept through a trim insert nothing; the
+# primary key makes one of two that took the same batch fail.
+TAKE = """
+    INSERT INTO projecting.step (projection, build, shard, number, upto, facts)
+    SELECT $1, $2, $3, $4 + 1, $5, $6
+    WHERE (SELECT max(number) FROM projecting.step
+        WHERE projection = $1 AND build = $2 AND shard = $3) = $4
+    RETURNING number
+"""
+
+TRIM = """
+    DELETE FROM projecting.step s
+    WHERE projection = $1 AND build = $2 AND shard = $3 AND number < $4
+        AND created_at < clock_timestamp() - make_interval(mins => $5)
+"""
+
+
+class Fenced(Exception):  # noqa: N818  it ends a batch, not the program
+    """Another follower took the step first; nothing of the batch may be committed."""
+
+
+class Executor(Protocol):
+    """A connection, or whatever else runs a statement in the transaction at hand."""
+
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+    async def fetchrow(self, query: str, *args: Any) -> Any: ...
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """What one follower follows for."""
+
+    projection: str
+    build: int
+    shard: int = 0
+
+
+class Step(msgspec.Struct, frozen=True):
+    """How far a shard has come."""
+
+    number: int
+    upto: int
+
+
+async def last_step(connection: Executor, shard: Shard) -> Step:
+    row = await connection.fetchrow(LAST, shard.projection, shard.build, shard.shard)
+    return Step(number=row["number"], upto=row["upto"])
+
+
+async def take_step(connection: Executor, shard: Shard, last: Step, upto: int, facts: int) -> Step:
+    """Take the next step, first of all in the transaction of a batch.
+
+    Raises:
+        Fenced: somebody else has gone on from the same step.
+    """
+    number = await connection.fetchval(
+        TAKE, shard.projection, shard.build, shard.shard, last.number, upto, facts
+    )
+    if number is None:
+        raise Fenced
+    return Step(number=number, upto=upto)
+
+
+async def trim_steps(connection: Executor, shard: Shard, last: Step) -> None:
+    """Forget the steps that no follower can still go on from."""
+    await connection.fetchval(
+        TRIM, shard.projection, shard.build, shard.shard, last.number, KEPT_MINUTES
+    )

@@ -1,0 +1,1 @@
+"""The read side: one folder for each thing that a reader sees."""

@@ -1,0 +1,1 @@
+"""The tree of categories with the number of products on sale in each, for everybody."""

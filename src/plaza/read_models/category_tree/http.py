@@ -1,0 +1,23 @@
+"""The tree's route."""
+
+import asyncpg
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from plaza.read_models.category_tree.query import list_categories
+from plaza.web.answering import Answering, public_answer
+from plaza.web.request import PlazaRequest
+
+
+@get("/v1/categories", operation_id="listCategories")
+async def category_list(
+    request: PlazaRequest,
+    answering: NamedDependency[Answering],
+    pool: NamedDependency[asyncpg.Pool],
+) -> Response[bytes]:
+    """All categories as a tree, with the products on sale below each."""
+    headers = await answering.ready(request, "category_tree")
+    return public_answer(request, await list_categories(pool), headers)
+
+
+ROUTES = [category_list]

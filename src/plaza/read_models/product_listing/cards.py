@@ -1,0 +1,73 @@
+"""Which offer a card shows: in stock first, then the lowest price, then the oldest."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import msgspec
+
+from plaza.kernel.money import Money
+from plaza.read_models.product_listing.document import (
+    Card,
+    ListingParts,
+    ListingRow,
+    OfferPart,
+)
+
+Offered = tuple[UUID, OfferPart]
+
+
+def listing_rows(product_id: UUID, parts: ListingParts) -> list[ListingRow]:
+    """A row for each vendor and currency that the product can be bought in, best first."""
+    if not parts.listed or parts.published_at is None:
+        return []
+    active = [(offer_id, part) for offer_id, part in parts.offers.items() if part.active]
+    currencies = sorted({currency for _, part in active for currency in part.prices})
+    return [row for currency in currencies for row in _rows_in(product_id, parts, currency, active)]
+
+
+def _rows_in(
+    product_id: UUID, parts: ListingParts, currency: str, active: list[Offered]
+) -> Iterator[ListingRow]:
+    priced = [offered for offered in active if currency in offered[1].prices]
+    priced.sort(key=lambda offered: _preference(offered[1], currency))
+    price_max = max(part.prices[currency][0] for _, part in priced)
+    seen: set[UUID] = set()
+    for offer_id, part in priced:
+        if part.vendor_id in seen:
+            continue
+        price_minor, compare_at_minor = part.prices[currency]
+        card = Card(
+            id=product_id,
+            slug=parts.slug,
+            title=parts.title,
+            brand=parts.brand,
+            offer_id=offer_id,
+            price=Money(price_minor, currency),
+            compare_at_price=_money(compare_at_minor, currency),
+            price_max=Money(price_max, currency),
+            offer_count=len(priced),
+            in_stock=part.in_stock,
+            image=parts.image,
+        )
+        assert parts.published_at is not None
+        yield ListingRow(
+            product_id=product_id,
+            currency=currency,
+            rank=len(seen),
+            vendor_id=part.vendor_id,
+            category_id=parts.category_id,
+            brand=parts.brand,
+            price_minor=price_minor,
+            in_stock=part.in_stock,
+            published_at=parts.published_at,
+            card=msgspec.json.encode(card).decode(),
+        )
+        seen.add(part.vendor_id)
+
+
+def _preference(part: OfferPart, currency: str) -> tuple[bool, int, int]:
+    return (not part.in_stock, part.prices[currency][0], part.created)
+
+
+def _money(amount_minor: int | None, currency: str) -> Money | None:
+    return None if amount_minor is None else Money(amount_minor, currency)

@@ -1,0 +1,113 @@
+"""A card of the listing, and what is remembered to make it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plaza.kernel.money import Money
+
+
+class OfferPart(msgspec.Struct):
+    """One offer of the product."""
+
+    vendor_id: UUID
+    created: int
+    """Its place among the offers; the older one wins a tie."""
+    prices: dict[str, tuple[int, int | None]] = {}
+    """By currency: amount and the amount it is compared with."""
+    active: bool = True
+    available: dict[UUID, int] = {}
+    """By stock row: what is on hand and not reserved."""
+
+    @property
+    def in_stock(self) -> bool:
+        return sum(self.available.values()) > 0
+
+
+class ListingParts(msgspec.Struct):
+    """What the product, its offers and their stock have said."""
+
+    slug: str = ""
+    title: str = ""
+    brand: str | None = None
+    category_id: UUID | None = None
+    image: str | None = None
+    published_at: datetime | None = None
+    listed: bool = False
+    offers: dict[UUID, OfferPart] = {}
+
+
+class Rating(msgspec.Struct, frozen=True):
+    average: float | None = None
+    count: int = 0
+
+
+class Card(msgspec.Struct, frozen=True):
+    """An item of the listing, but for vendor and category, which are joined when it is read."""
+
+    id: UUID
+    slug: str
+    title: str
+    brand: str | None
+    offer_id: UUID
+    price: Money
+    compare_at_price: Money | None
+    price_max: Money
+    offer_count: int
+    in_stock: bool
+    image: str | None
+    rating: Rating = Rating()
+
+
+class VendorOfCard(msgspec.Struct, frozen=True):
+    id: UUID
+    slug: str
+    name: str
+
+
+class CategoryOfCard(msgspec.Struct, frozen=True):
+    id: UUID
+    slug: str
+    name: str
+
+
+class ListedProduct(Card, frozen=True, kw_only=True):
+    """An item of the listing as its reader gets it."""
+
+    vendor: VendorOfCard
+    category: CategoryOfCard | None
+
+
+class ProductList(msgspec.Struct, frozen=True):
+    """A page of the listing."""
+
+    items: list[ListedProduct]
+    next_cursor: str | None
+
+
+class ListingRow(msgspec.Struct, frozen=True):
+    product_id: UUID
+    currency: str
+    rank: int
+    vendor_id: UUID
+    category_id: UUID | None
+    brand: str | None
+    price_minor: int
+    in_stock: bool
+    published_at: datetime
+    card: str
+
+
+class VendorRow(msgspec.Struct, frozen=True):
+    vendor_id: UUID
+    slug: str
+    listed: bool
+    document: str
+
+
+class CategoryRow(msgspec.Struct, frozen=True):
+    category_id: UUID
+    parent_id: UUID | None
+    slug: str
+    document: str

@@ -1,0 +1,149 @@
+"""Which products are on sale: one statement a page."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from plaza.kernel.problem import InputError
+from plaza.reading.cursor import Cursors
+from plaza.reading.page import page_json
+from plaza.web.strict_json import InvalidInput
+
+Sort = Literal["newest", "price_asc", "price_desc"]
+
+# Another vendor's row of the same product shows only while no better vendor is listed.
+LISTED = """
+    SELECT l.product_id, l.price_minor, l.published_at, l.card, v.document AS vendor,
+        c.document AS category
+    FROM read.product_listing_v1 l
+    JOIN read.product_listing_vendor_v1 v ON v.vendor_id = l.vendor_id AND v.listed
+    LEFT JOIN read.product_listing_category_v1 c ON c.category_id = l.category_id
+    WHERE l.currency = $1
+        AND (l.rank = 0 OR NOT EXISTS (
+            SELECT FROM read.product_listing_v1 better
+            JOIN read.product_listing_vendor_v1 bv ON bv.vendor_id = better.vendor_id
+            WHERE better.product_id = l.product_id AND better.currency = l.currency
+                AND better.rank < l.rank AND bv.listed))
+"""
+
+CATEGORIES = """
+    WITH RECURSIVE below AS (
+        SELECT category_id FROM read.product_listing_category_v1
+        WHERE category_id::text = $1 OR slug = $1
+        UNION
+        SELECT c.category_id FROM read.product_listing_category_v1 c
+        JOIN below ON c.parent_id = below.category_id)
+    SELECT array_agg(category_id) FROM below
+"""
+
+VENDOR = """
+    SELECT vendor_id FROM read.product_listing_vendor_v1 WHERE vendor_id::text = $1 OR slug = $1
+"""
+
+ORDERS: dict[Sort, tuple[str, str, type[Any]]] = {
+    "newest": (
+        "ORDER BY l.published_at DESC, l.product_id DESC",
+        "(l.published_at, l.product_id) < ({0}::timestamptz, {1}::uuid)",
+        tuple[datetime, UUID],
+    ),
+    "price_asc": (
+        "ORDER BY l.price_minor, l.product_id",
+        "(l.price_minor, l.product_id) > ({0}::bigint, {1}::uuid)",
+        tuple[int, UUID],
+    ),
+    "price_desc": (
+        "ORDER BY l.price_minor DESC, l.product_id DESC",
+        "(l.price_minor, l.product_id) < ({0}::bigint, {1}::uuid)",
+        tuple[int, UUID],
+    ),
+}
+
+
+class ProductsWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to the listing."""
+
+    currency: str
+    category: str | None = None
+    vendor: str | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+    in_stock: bool | None = None
+    sort: Sort = "newest"
+
+    def fingerprint(self) -> str:
+        """What a cursor is good for: the same filters in the same order."""
+        return msgspec.json.encode(self).decode()
+
+
+class Conditions:
+    """WHERE clauses with their numbered arguments."""
+
+    def __init__(self, *arguments: Any) -> None:
+        self.arguments: list[Any] = list(arguments)
+        self.clauses: list[str] = []
+
+    def add(self, clause: str, *values: Any) -> None:
+        """Add a clause whose `{0}`, `{1}` … stand for the values."""
+        first = len(self.arguments) + 1
+        self.arguments.extend(values)
+        places = [f"${first + n}" for n in range(len(values))]
+        self.clauses.append(f"AND {clause.format(*places)}")
+
+
+async def list_products(
+    pool: asyncpg.Pool,
+    cursors: Cursors,
+    wanted: ProductsWanted,
+    limit: int,
+    cursor: str | None,
+) -> bytes:
+    """A page of cards as JSON.
+
+    Raises:
+        InvalidCursor: from another question, or tampered with.
+        InvalidInput: a category or vendor that there is not.
+    """
+    order, behind, types = ORDERS[wanted.sort]
+    conditions = Conditions(wanted.currency)
+    await _narrow(pool, conditions, wanted)
+    if cursor is not None:
+        conditions.add(behind, *cursors.read(wanted.fingerprint(), cursor, types))
+    conditions.arguments.append(limit + 1)
+    sql = f"{LISTED} {' '.join(conditions.clauses)} {order} LIMIT ${len(conditions.arguments)}"
+    rows = await pool.fetch(sql, *conditions.arguments)
+    further = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        place = last["published_at" if wanted.sort == "newest" else "price_minor"]
+        further = cursors.write(wanted.fingerprint(), [place, last["product_id"]])
+    return page_json([_item(row) for row in rows[:limit]], further)
+
+
+async def _narrow(pool: asyncpg.Pool, conditions: Conditions, wanted: ProductsWanted) -> None:
+    if wanted.category is not None:
+        below = await pool.fetchval(CATEGORIES, wanted.category)
+        conditions.add("l.category_id = ANY ({0}::uuid[])", _known(below, "category"))
+    if wanted.vendor is not None:
+        vendor_id = await pool.fetchval(VENDOR, wanted.vendor)
+        conditions.add("l.vendor_id = {0}", _known(vendor_id, "vendor"))
+    if wanted.price_min is not None:
+        conditions.add("l.price_minor >= {0}::bigint", wanted.price_min)
+    if wanted.price_max is not None:
+        conditions.add("l.price_minor <= {0}::bigint", wanted.price_max)
+    if wanted.in_stock is not None:
+        conditions.add("l.in_stock = {0}", wanted.in_stock)
+
+
+def _known(found: Any, parameter: str) -> Any:
+    if found is None:
+        error = InputError(f"/query/{parameter}", "unknown", f"no such {parameter}")
+        raise InvalidInput(f"There is no such {parameter}.", errors=[error])
+    return found
+
+
+def _item(row: asyncpg.Record) -> str:
+    category = row["category"] or "null"
+    return f'{row["card"][:-1]},"vendor":{row["vendor"]},"category":{category}}}'

@@ -1,0 +1,32 @@
+-- One row for each vendor that a product can be bought from in a currency, best first: rank 0 is
+-- the one to show while its vendor is listed.
+CREATE TABLE read.product_listing_v1_${build} (
+    product_id uuid NOT NULL,
+    currency text NOT NULL,
+    rank smallint NOT NULL,
+    vendor_id uuid NOT NULL,
+    category_id uuid,
+    brand text,
+    price_minor bigint NOT NULL,
+    in_stock boolean NOT NULL,
+    published_at timestamptz NOT NULL,
+    card text NOT NULL,
+    PRIMARY KEY (product_id, currency, rank)
+);
+CREATE INDEX ON read.product_listing_v1_${build} (currency, published_at DESC, product_id DESC);
+CREATE INDEX ON read.product_listing_v1_${build} (currency, price_minor, product_id);
+CREATE INDEX ON read.product_listing_v1_${build} (category_id, currency, price_minor, product_id);
+CREATE INDEX ON read.product_listing_v1_${build} (vendor_id, currency, published_at DESC, product_id DESC);
+
+CREATE TABLE read.product_listing_vendor_v1_${build} (
+    vendor_id uuid PRIMARY KEY,
+    slug text NOT NULL,
+    listed boolean NOT NULL,
+    document text NOT NULL
+);
+CREATE TABLE read.product_listing_category_v1_${build} (
+    category_id uuid PRIMARY KEY,
+    parent_id uuid,
+    slug text NOT NULL,
+    document text NOT NULL
+);

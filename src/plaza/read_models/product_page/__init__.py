@@ -1,0 +1,1 @@
+"""One product with its variants and all offers of them, for everybody."""

@@ -1,0 +1,1 @@
+"""Who sells here, for everybody: approved vendors only."""

@@ -1,0 +1,25 @@
+"""A vendor as everybody sees it."""
+
+from uuid import UUID
+
+import msgspec
+
+
+class ListedVendor(msgspec.Struct, frozen=True):
+    id: UUID
+    slug: str
+    name: str
+    country: str
+    description: str
+
+
+class VendorList(msgspec.Struct, frozen=True):
+    items: list[ListedVendor]
+    next_cursor: str | None
+
+
+class VendorRow(msgspec.Struct, frozen=True):
+    vendor_id: UUID
+    slug: str
+    name: str
+    document: str

@@ -1,0 +1,32 @@
+"""Which facts change the directory, and how."""
+
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.vendors.events import VENDOR_FACE, VendorFace
+from plaza.projecting.projection import Document, Projection
+from plaza.read_models.vendor_directory.document import ListedVendor, VendorRow
+
+
+def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
+    if not face.listed:
+        return []
+    listed = ListedVendor(vendor_id, face.slug, face.name, face.country, face.description)
+    document = msgspec.json.encode(listed).decode()
+    return [VendorRow(vendor_id, face.slug, face.name, document)]
+
+
+PROJECTION = Projection(
+    name="vendor_directory",
+    schema_version=1,
+    documents=(
+        Document(
+            table="vendor_directory",
+            key="vendor_id",
+            parts=VendorFace,
+            on=VENDOR_FACE,
+            rows=vendor_rows,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""A vendor's own products, drafts too, for its members only."""

@@ -1,0 +1,57 @@
+"""Routes of a vendor's own products."""
+
+from typing import Literal
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from plaza.read_models.vendor_products.query import get_vendor_product, list_vendor_products
+from plaza.reading.cursor import Cursors
+from plaza.reading.page import LIMIT_DEFAULT, Limit
+from plaza.reading.pools import PrivateReads
+from plaza.web.answering import Answering, private_answer
+from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
+from plaza.web.request import PlazaRequest
+
+MEMBER = member_with(*ROLES_WRITING_CATALOG)
+
+Status = Literal["draft", "published", "unpublished"]
+
+
+@get("/v1/vendors/{vendor:uuid}/products", operation_id="listVendorProducts", guards=[MEMBER])
+async def own_products(
+    vendor: FromPath[UUID],
+    request: PlazaRequest,
+    answering: NamedDependency[Answering],
+    reads: NamedDependency[PrivateReads],
+    cursors: NamedDependency[Cursors],
+    limit: FromQuery[Limit] = LIMIT_DEFAULT,
+    cursor: FromQuery[str | None] = None,
+    status: FromQuery[Status | None] = None,
+) -> Response[bytes]:
+    """The vendor's products, drafts too, with its own offers and stock."""
+    headers = await answering.ready(request, "vendor_products")
+    body = await list_vendor_products(reads, cursors, vendor, status, limit, cursor)
+    return private_answer(body, headers)
+
+
+@get(
+    "/v1/vendors/{vendor:uuid}/products/{product:uuid}",
+    operation_id="getVendorProduct",
+    guards=[MEMBER],
+)
+async def own_product(
+    vendor: FromPath[UUID],
+    product: FromPath[UUID],
+    request: PlazaRequest,
+    answering: NamedDependency[Answering],
+    reads: NamedDependency[PrivateReads],
+) -> Response[bytes]:
+    """One of the vendor's products, with its own offers and stock."""
+    headers = await answering.ready(request, "vendor_products")
+    return private_answer(await get_vendor_product(reads, vendor, product), headers)
+
+
+ROUTES = [own_products, own_product]

@@ -1,0 +1,58 @@
+"""A vendor's own products, the newest first."""
+
+from uuid import UUID
+
+from plaza.kernel.actor import Surface
+from plaza.kernel.refusals import NotThere
+from plaza.reading.cursor import Cursors
+from plaza.reading.page import page_json
+from plaza.reading.pools import PrivateReads
+
+LIST = """
+    SELECT product_id, document FROM read.vendor_products_v1
+    WHERE vendor_id = $1 AND ($2::text IS NULL OR status = $2)
+        AND ($3::uuid IS NULL OR product_id < $3)
+    ORDER BY product_id DESC LIMIT $4
+"""
+
+GET = """
+    SELECT document FROM read.vendor_products_v1 WHERE vendor_id = $1 AND product_id = $2
+"""
+
+
+async def list_vendor_products(
+    reads: PrivateReads,
+    cursors: Cursors,
+    vendor_id: UUID,
+    status: str | None,
+    limit: int,
+    cursor: str | None,
+) -> bytes:
+    """A page of the vendor's products as JSON; ids sort by the time they were made.
+
+    Raises:
+        InvalidCursor: not one of this list.
+    """
+    question = f"listVendorProducts/{vendor_id}/{status}"
+    behind = None
+    if cursor is not None:
+        (behind,) = cursors.read(question, cursor, tuple[UUID])
+    async with reads.within(Surface(vendor_id=vendor_id)) as connection:
+        rows = await connection.fetch(LIST, vendor_id, status, behind, limit + 1)
+    further = None
+    if len(rows) > limit:
+        further = cursors.write(question, [rows[limit - 1]["product_id"]])
+    return page_json([row["document"] for row in rows[:limit]], further)
+
+
+async def get_vendor_product(reads: PrivateReads, vendor_id: UUID, product_id: UUID) -> bytes:
+    """One of the vendor's products as JSON.
+
+    Raises:
+        NotThere: none of the vendor's.
+    """
+    async with reads.within(Surface(vendor_id=vendor_id)) as connection:
+        document = await connection.fetchval(GET, vendor_id, product_id)
+    if document is None:
+        raise NotThere
+    return str(document).encode()

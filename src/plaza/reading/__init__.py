@@ -1,0 +1,1 @@
+"""How rows are asked: pools, pages, and how fresh an answer is."""

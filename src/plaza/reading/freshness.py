@@ -1,0 +1,76 @@
+"""Reading one's own writes: an answer that covers a token, or a plain word that it cannot."""
+
+import asyncio
+from typing import Annotated
+
+import asyncpg
+import msgspec
+from msgspec import Meta
+
+from plaza.kernel.refusals import Unavailable
+from plaza.outbox.token import ConsistencyTokens, InvalidConsistencyToken
+from plaza.reading.watermarks import Watermarks
+
+WAIT_DEFAULT_S = 1.0
+WAIT_MAX_S = 10.0
+
+POSITION = "SELECT position FROM outbox.position WHERE id = $1"
+
+KNOWN = "SELECT $1 <= coalesce((SELECT id FROM outbox.event ORDER BY id DESC LIMIT 1), 0)"
+
+
+class ProjectionBehind(Unavailable):
+    code = "projection_behind"
+    title = "The change is not to be seen yet"
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a reader wants covered, and how long it waits for that."""
+
+    token: str | None = None
+    wait_s: Annotated[float, Meta(ge=0, le=WAIT_MAX_S)] = WAIT_DEFAULT_S
+    lenient: bool = False
+    """Rather an answer that says `Plaza-Stale: true` than none."""
+
+
+class Freshness:
+    """Waits for read models, without holding a connection."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, watermarks: Watermarks, tokens: ConsistencyTokens
+    ) -> None:
+        self._pool = pool
+        self._watermarks = watermarks
+        self._tokens = tokens
+
+    async def covered(self, projection: str, wish: Wish) -> bool:
+        """Wait until the read model covers the wish.
+
+        Returns:
+            False where it does not and the reader is lenient.
+
+        Raises:
+            InvalidConsistencyToken: the token is forged or from the future.
+            ProjectionBehind: not in time.
+        """
+        if wish.token is None:
+            return True
+        event = self._tokens.event_in(wish.token)
+        deadline = asyncio.get_running_loop().time() + wish.wait_s
+        position = await self._position_of(event, deadline)
+        if position is not None and await self._watermarks.reached(projection, position, deadline):
+            return True
+        if wish.lenient:
+            return False
+        message = f"{projection} does not show it after {wish.wait_s:g} s; try again."
+        raise ProjectionBehind(message, retry_after_s=1)
+
+    async def _position_of(self, event: int, deadline: float) -> int | None:
+        """Where the event stands in the log, once it is sequenced."""
+        position = await self._pool.fetchval(POSITION, event)
+        if position is None and not await self._pool.fetchval(KNOWN, event):
+            raise InvalidConsistencyToken("The token names a change that never happened.")
+        while position is None and asyncio.get_running_loop().time() < deadline:
+            await self._watermarks.moved(deadline)
+            position = await self._pool.fetchval(POSITION, event)
+        return None if position is None else int(position)

@@ -1,0 +1,77 @@
+"""Connections to read with: public ones that see public tables only, private ones by scope."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import asyncpg.pool
+
+from plaza.kernel.actor import Surface
+
+# A pool hands out proxies of its connections.
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+STATEMENT_TIMEOUT = "5s"
+
+SET_SCOPE = """
+    SELECT set_config('plaza.vendor_id', $1, true), set_config('plaza.account_id', $2, true),
+        set_config('plaza.scope', $3, true)
+"""
+
+
+async def _leave_as_is(_connection: asyncpg.Connection) -> None:
+    """Nobody may SET or LISTEN on a public connection, so there is nothing to undo."""
+
+
+async def open_public_pool(database_url: str, size: int) -> asyncpg.Pool:
+    """A pool that can read what everybody may see, and nothing else."""
+    return await asyncpg.create_pool(
+        database_url,
+        min_size=1,
+        max_size=size,
+        reset=_leave_as_is,
+        server_settings={
+            "role": "plaza_reader",
+            "default_transaction_read_only": "on",
+            "statement_timeout": STATEMENT_TIMEOUT,
+            "application_name": "plaza public reads",
+        },
+    )
+
+
+async def open_private_pool(database_url: str, size: int) -> "PrivateReads":
+    """A pool whose connections see a scope's rows, for the length of a transaction."""
+    pool = await asyncpg.create_pool(
+        database_url,
+        min_size=1,
+        max_size=size,
+        server_settings={
+            "role": "plaza_app",
+            "default_transaction_read_only": "on",
+            "statement_timeout": STATEMENT_TIMEOUT,
+            "application_name": "plaza private reads",
+        },
+    )
+    return PrivateReads(pool)
+
+
+class PrivateReads:
+    """Reads in a scope; without one, no owned row is visible."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def within(self, surface: Surface) -> AsyncIterator[Connection]:
+        """A connection in a read-only transaction that sees the surface's rows."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute(
+                SET_SCOPE,
+                str(surface.vendor_id or ""),
+                str(surface.account_id or ""),
+                "market" if surface.market else "",
+            )
+            yield connection
+
+    async def close(self) -> None:
+        await self._pool.close()

@@ -1,0 +1,137 @@
+"""How far each read model has come, known to a process without asking at every read."""
+
+import asyncio
+import contextlib
+import time
+
+import asyncpg
+import msgspec
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from plaza.outbox.channels import Channels, Pushed
+
+POLL_INTERVAL_S = 0.25
+RECONNECT_DELAY_S = 0.5
+LISTEN_TIMEOUT_S = 5.0
+
+STEPS = """
+    SELECT b.projection, (SELECT upto FROM projecting.step s
+        WHERE s.projection = b.projection AND s.build = b.build AND s.shard = 0
+        ORDER BY number DESC LIMIT 1) AS upto
+    FROM projecting.build b WHERE status = 'live'
+"""
+
+# The age of the first event that a position does not cover. Events that have no position yet are
+# looked for behind the last one that has, so that a dead sequencer does not read as no lag.
+LAGS = """
+    SELECT w.projection, extract(epoch FROM clock_timestamp() - coalesce(
+        (SELECT e.created_at FROM outbox.event e
+         WHERE e.id = (SELECT p.id FROM outbox.position p WHERE p.position = w.upto + 1)),
+        (SELECT e.created_at FROM outbox.event e
+         WHERE e.id > coalesce((SELECT max(p.id) FROM (
+             SELECT id FROM outbox.position ORDER BY position DESC LIMIT 1000) p), 0)
+         ORDER BY e.id LIMIT 1),
+        clock_timestamp()))::float8 * 1000 AS lag_ms
+    FROM unnest($1::text[], $2::bigint[]) AS w (projection, upto)
+"""
+
+log = structlog.get_logger()
+
+
+class Watermark(msgspec.Struct):
+    """One read model's place."""
+
+    position: int = 0
+    lag_ms: int = 0
+    known_at: float = 0.0
+
+
+class Watermarks:
+    """Pushed by the followers, and polled, so that a lost message costs a quarter of a second."""
+
+    def __init__(self, pool: asyncpg.Pool, redis: Redis, channels: Channels) -> None:
+        self._pool = pool
+        self._redis = redis
+        self._channels = channels
+        self._marks: dict[str, Watermark] = {}
+        self._moved = asyncio.Condition()
+
+    def of(self, projection: str) -> Watermark:
+        return self._marks.setdefault(projection, Watermark())
+
+    def all(self) -> dict[str, Watermark]:
+        return self._marks
+
+    async def reached(self, projection: str, position: int, deadline: float) -> bool:
+        """Wait until a read model covers a position; False when the deadline passes first."""
+        try:
+            async with asyncio.timeout_at(deadline), self._moved:
+                await self._moved.wait_for(lambda: self.of(projection).position >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    async def moved(self, deadline: float) -> None:
+        """Wait until anything moved, or the deadline."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline), self._moved:
+                await self._moved.wait()
+
+    async def run(self) -> None:
+        """Keep them up to date until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen_for_ever())
+            tasks.create_task(self._poll_for_ever())
+
+    async def poll(self) -> None:
+        """Ask the database once."""
+        async with self._pool.acquire() as connection:
+            for row in await connection.fetch(STEPS):
+                await self._set(row["projection"], row["upto"] or 0)
+            names = list(self._marks)
+            positions = [self._marks[name].position for name in names]
+            for row in await connection.fetch(LAGS, names, positions):
+                mark = self._marks[row["projection"]]
+                mark.lag_ms, mark.known_at = max(0, int(row["lag_ms"])), time.monotonic()
+
+    async def _poll_for_ever(self) -> None:
+        while True:
+            try:
+                await self.poll()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("watermarks_unknown", error=repr(error))
+                self._age()
+            await asyncio.sleep(POLL_INTERVAL_S)
+
+    def _age(self) -> None:
+        """Without an answer the lag grows with the time."""
+        now = time.monotonic()
+        for mark in self._marks.values():
+            mark.lag_ms += int((now - mark.known_at) * 1000)
+            mark.known_at = now
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError) as error:
+                log.warning("watermarks_not_pushed", error=repr(error))
+                await asyncio.sleep(RECONNECT_DELAY_S)
+
+    async def _listen(self) -> None:
+        async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.subscribe(self._channels.watermark)
+            while True:
+                message = await pubsub.get_message(timeout=LISTEN_TIMEOUT_S)
+                if message is not None:
+                    pushed = msgspec.json.decode(message["data"], type=Pushed)
+                    await self._set(pushed.projection, pushed.position)
+
+    async def _set(self, projection: str, position: int) -> None:
+        mark = self.of(projection)
+        if position > mark.position:
+            mark.position = position
+            async with self._moved:
+                self._moved.notify_all()

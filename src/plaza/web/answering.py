@@ -1,0 +1,110 @@
+"""Between a query and its response: waiting for the caller's writes, freshness, ETags."""
+
+import asyncio
+import re
+from typing import Any
+
+from litestar import Request, Response
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from plaza.kernel.refusals import Malformed
+from plaza.outbox.channels import Channels
+from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S, Freshness, Wish
+from plaza.reading.watermarks import Watermarks
+from plaza.web.authentication import Authenticator
+from plaza.web.conditional import etag_of, is_not_modified
+
+WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4}(?:\.\d{1,3})?)(?:$|[,;\s])")
+LENIENT = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
+REDIS_BUDGET_S = 0.05
+
+PUBLIC = "public, max-age=0, must-revalidate"
+PRIVATE = "private, no-store"
+
+
+class InvalidPrefer(Malformed):
+    code = "invalid_prefer"
+    title = "Prefer cannot be followed"
+
+
+class Answering:
+    """Answers the queries of one process."""
+
+    def __init__(
+        self,
+        freshness: Freshness,
+        watermarks: Watermarks,
+        authenticator: Authenticator,
+        redis: Redis,
+        channels: Channels,
+    ) -> None:
+        self._freshness = freshness
+        self._watermarks = watermarks
+        self._authenticator = authenticator
+        self._redis = redis
+        self._channels = channels
+
+    async def ready(self, request: Request[Any, Any, Any], projection: str) -> dict[str, str]:
+        """Wait for what the caller wants covered.
+
+        Returns:
+            The headers that say how fresh the answer is.
+        """
+        wish = await self._wish_of(request)
+        covered = await self._freshness.covered(projection, wish)
+        mark = self._watermarks.of(projection)
+        headers = {"plaza-position": str(mark.position), "plaza-lag-ms": str(mark.lag_ms)}
+        if not covered:
+            headers["plaza-stale"] = "true"
+        return headers
+
+    async def _wish_of(self, request: Request[Any, Any, Any]) -> Wish:
+        token = request.headers.get("plaza-consistency")
+        prefer = request.headers.get("prefer", "")
+        if token is None and "authorization" in request.headers:
+            token = await self._own_last_command(request)
+        return Wish(
+            token=None if token == "none" else token,  # noqa: S105  a word of the contract
+            wait_s=_wait_in(prefer),
+            lenient=LENIENT.search(prefer) is not None,
+        )
+
+    async def _own_last_command(self, request: Request[Any, Any, Any]) -> str | None:
+        """Callers who are logged in see their own last command without asking for it."""
+        caller = await self._authenticator.caller_of(request)
+        if caller is None:
+            return None
+        try:
+            async with asyncio.timeout(REDIS_BUDGET_S):
+                held = await self._redis.get(self._channels.last_command(str(caller.actor)))
+        except (RedisError, OSError, TimeoutError):
+            # Without Redis a caller may name the token itself; the read is none the worse.
+            return None
+        return None if held is None else held.decode()
+
+
+def public_answer(
+    request: Request[Any, Any, Any], body: bytes, headers: dict[str, str]
+) -> Response[bytes]:
+    """Bytes that are the same for everybody, or 304 for who holds them."""
+    etag = etag_of(body)
+    headers = {**headers, "etag": etag, "cache-control": PUBLIC, "vary": "accept-encoding"}
+    if is_not_modified(request, etag):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def private_answer(body: bytes, headers: dict[str, str]) -> Response[bytes]:
+    """Bytes for one caller's eyes."""
+    return Response(
+        body, headers={**headers, "cache-control": PRIVATE}, media_type="application/json"
+    )
+
+
+def _wait_in(prefer: str) -> float:
+    match = WAIT.search(prefer)
+    wait_s = float(match[1]) if match else WAIT_DEFAULT_S
+    if wait_s > WAIT_MAX_S:
+        raise InvalidPrefer(f"Prefer: wait={wait_s:g} is more than {WAIT_MAX_S:g} seconds.")
+    return wait_s

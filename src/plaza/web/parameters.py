@@ -1,0 +1,58 @@
+"""Query parameters: unknown ones are refused, tracking ones are not looked at."""
+
+from functools import cache
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+
+from plaza.kernel.problem import InputError
+from plaza.kernel.refusals import Malformed
+
+TRACKING = frozenset(
+    {"gclid", "gbraid", "wbraid", "fbclid", "msclkid", "dclid", "mc_cid", "mc_eid", "_ga", "ref"}
+)
+TRACKING_PREFIX = "utm_"
+
+
+class UnknownParameter(Malformed):
+    code = "unknown_parameter"
+    title = "The query has a parameter that this operation does not know"
+
+
+class RepeatedParameter(Malformed):
+    code = "repeated_parameter"
+    title = "A parameter stands in the query twice"
+
+
+async def known_parameters(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """Guard of all routes: nothing in the query that the operation would not look at."""
+    if not connection.scope["query_string"]:
+        return
+    known = _parameters_of(handler)
+    seen: set[str] = set()
+    for name, value in connection.query_params.multi_items():
+        if name in TRACKING or name.startswith(TRACKING_PREFIX):
+            continue
+        if name not in known:
+            error = InputError(f"/query/{name}", "unknown_parameter", "not known here")
+            choices = ", ".join(sorted(known)) or "none"
+            raise UnknownParameter(f"{name!r} is not one of: {choices}.", errors=[error])
+        if name in seen:
+            raise RepeatedParameter(f"{name!r} may stand in the query once.")
+        if "\0" in str(value):
+            raise Malformed(f"{name!r} holds the character NUL.")
+        seen.add(name)
+
+
+@cache
+def _parameters_of(handler: BaseRouteHandler) -> frozenset[str]:
+    fields = handler.parsed_fn_signature.parameters.values()
+    return frozenset(
+        field.kwarg_definition.query or field.name
+        for field in fields
+        if isinstance(field.kwarg_definition, QueryParameter)
+    )

@@ -1,0 +1,126 @@
+"""Every refusal and every failure as a problem document (RFC 9457)."""
+
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from plaza.kernel.problem import MEDIA_TYPE, InputError, problem_bytes
+from plaza.kernel.refusals import Malformed, NotThere, Refusal, Unavailable
+from plaza.web.strict_json import InvalidInput
+
+log = structlog.get_logger()
+
+BY_STATUS = {
+    400: ("malformed", "The request cannot be read"),
+    401: ("not_authenticated", "Authentication is needed"),
+    403: ("forbidden", "Not allowed"),
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "This resource has no such method"),
+    406: ("not_acceptable", "No representation that you accept"),
+    413: ("body_too_large", "The body is too large"),
+    415: ("unsupported_media_type", "The body must be JSON"),
+}
+
+
+class InternalFailure(Refusal):
+    status = 500
+    code = "internal"
+    title = "Something went wrong on our side"
+
+
+class DatabaseAway(Unavailable):
+    code = "database_unavailable"
+    title = "The database cannot be reached"
+
+
+def trace_id_of(request: Request[Any, Any, Any]) -> str:
+    """The id under which the request is found in the logs."""
+    return str(request.scope.get("plaza_trace_id") or uuid4().hex)
+
+
+def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    """The problem document of a refusal."""
+    headers = {}
+    if isinstance(refusal, Unavailable):
+        headers["retry-after"] = str(refusal.retry_after_s)
+    if refusal.status == BY_STATUS_UNAUTHENTICATED:
+        headers["www-authenticate"] = "Bearer"
+    return Response(
+        problem_bytes(refusal, trace_id_of(request)),
+        status_code=refusal.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+BY_STATUS_UNAUTHENTICATED = 401
+
+
+def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+    """Parameters that do not fit; a path that does not fit is just not there."""
+    found: list[Any] = error.extra if isinstance(error.extra, list) else []
+    if any(entry.get("source") == "path" for entry in found):
+        return refusal_response(request, NotThere())
+    errors = [
+        InputError(
+            pointer=f"/{entry.get('source', 'query')}/{entry.get('key', '')}",
+            code="invalid",
+            detail=entry.get("message", ""),
+        )
+        for entry in found
+    ]
+    detail = "; ".join(f"{e.pointer}: {e.detail}" for e in errors) or str(error.detail)
+    return refusal_response(request, InvalidInput(detail, errors=errors))
+
+
+def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """What Litestar itself refuses."""
+    if isinstance(error.__cause__, Refusal):
+        return refusal_response(request, error.__cause__)
+    if error.status_code not in BY_STATUS:
+        return on_failure(request, error)
+    refusal = Malformed(str(error.detail))
+    code, title = BY_STATUS[error.status_code]
+    kind = type("Told", (Refusal,), {"status": error.status_code, "code": code, "title": title})
+    if error.status_code == NotThere.status:
+        return refusal_response(request, NotThere())
+    response = refusal_response(request, kind(refusal.detail))
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    return refusal_response(request, refusal)
+
+
+def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A read that found no database; commands are refused by their runner."""
+    log.warning("database_away", error=repr(error))
+    return refusal_response(request, DatabaseAway("Try again in a moment."))
+
+
+def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A bug: logged whole, told in one sentence."""
+    log.error("request_failed", trace_id=trace_id_of(request), exc_info=error)
+    return refusal_response(request, InternalFailure("The failure was logged with this trace_id."))
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    Refusal: on_refusal,
+    ValidationException: on_validation,
+    HTTPException: on_http_exception,
+    asyncpg.PostgresConnectionError: on_database_away,
+    asyncpg.InterfaceError: on_database_away,
+    asyncpg.CannotConnectNowError: on_database_away,
+    asyncpg.AdminShutdownError: on_database_away,
+    asyncpg.CrashShutdownError: on_database_away,
+    asyncpg.QueryCanceledError: on_database_away,
+    OSError: on_database_away,
+    Exception: on_failure,
+}

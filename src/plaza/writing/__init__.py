@@ -1,0 +1,1 @@
+"""How a command becomes rows and facts: one command, one transaction."""

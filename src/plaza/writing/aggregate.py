@@ -1,0 +1,72 @@
+"""The base of the write side's tables and the repository that finds them by id."""
+
+from datetime import datetime
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import BigInteger, DateTime, FetchedValue, Uuid
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from plaza.kernel.refusals import NotThere, StaleVersion, VersionRequired
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class Row(DefaultBase):
+    """A table of the write side."""
+
+    __abstract__ = True
+
+
+class VersionedRow(Row):
+    """An aggregate's row: each change counts its version up, compared and set by SQLAlchemy."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=FetchedValue()
+    )
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        # The rules count the version, because the facts that they publish carry it.
+        return {"version_id_col": cls.version, "version_id_generator": False}
+
+    def expect(self, version: int | None) -> None:
+        """Check the version that the caller read.
+
+        Raises:
+            VersionRequired: the caller named none.
+            StaleVersion: it is not the present one.
+        """
+        if version is None:
+            raise VersionRequired
+        if version != self.version:
+            raise StaleVersion(self.version)
+
+
+A = TypeVar("A", bound=VersionedRow)
+
+
+class Aggregates(SQLAlchemyAsyncRepository[A]):
+    """The repository under every aggregate's own."""
+
+    @classmethod
+    def of(cls, work: UnitOfWork) -> Self:
+        """The aggregates that the unit of work may see."""
+        return cls(session=work.session, auto_refresh=False, auto_expunge=False)
+
+    async def find(self, aggregate_id: UUID) -> A:
+        """The aggregate of that id.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        found = await self.session.get(self.model_type, aggregate_id)
+        if found is None:
+            raise NotThere
+        return found

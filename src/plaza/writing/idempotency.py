@@ -1,0 +1,87 @@
+"""Safe repeats: a key's first outcome is kept in the transaction of its command."""
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plaza.kernel.refusals import Conflict, Unprocessable
+from plaza.writing.answer import Answer
+
+# Final outcomes are kept: success, and what no repeat of the same request would change.
+FINAL_REFUSALS = (409, 422)
+
+TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:scope || chr(10) || :key, 0))")
+
+FIND = text("""
+    SELECT fingerprint, status, headers, body FROM writing.idempotency
+    WHERE scope = :scope AND key = :key
+""")
+
+STORE = text("""
+    INSERT INTO writing.idempotency (scope, key, fingerprint, status, headers, body)
+    VALUES (:scope, :key, :fingerprint, :status, CAST(:headers AS jsonb), :body)
+    ON CONFLICT (scope, key) DO NOTHING
+    RETURNING key
+""")
+
+
+class RequestInProgress(Conflict):
+    code = "request_in_progress"
+    title = "The first request with this key still runs"
+
+
+class KeyReused(Unprocessable):
+    code = "idempotency_key_reused"
+    title = "The key belongs to another request"
+
+
+class Repeatable(msgspec.Struct, frozen=True):
+    """A key that makes a request safe to repeat.
+
+    Attributes:
+        scope: principal and operation; the same key in another scope is another key.
+        fingerprint: digest of raw body, path and query.
+    """
+
+    scope: str
+    key: str
+    fingerprint: bytes
+
+
+async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer | None:
+    """What the key's first request was answered; None when this is the first.
+
+    Raises:
+        RequestInProgress: the first one still runs; nobody waits for it.
+        KeyReused: the key came with another request before.
+    """
+    place = {"scope": repeatable.scope, "key": repeatable.key}
+    if not await session.scalar(TRY_LOCK, place):
+        raise RequestInProgress("Try again when the first request has been answered.")
+    row = (await session.execute(FIND, place)).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != repeatable.fingerprint:
+        raise KeyReused("Use a new Idempotency-Key for a request that differs in any byte.")
+    return Answer(row.status, row.body, row.headers)
+
+
+async def keep_answer(session: AsyncSession, repeatable: Repeatable, answer: Answer) -> None:
+    """Keep the answer for repeats.
+
+    Raises:
+        RequestInProgress: the key was stored meanwhile, which its lock should have prevented.
+    """
+    stored = await session.scalar(
+        STORE,
+        {
+            "scope": repeatable.scope,
+            "key": repeatable.key,
+            "fingerprint": repeatable.fingerprint,
+            "status": answer.status,
+            "headers": msgspec.json.encode(answer.headers).decode(),
+            "body": answer.body,
+        },
+    )
+    if stored is None:
+        raise RequestInProgress("Try again: the first request has just been answered.")

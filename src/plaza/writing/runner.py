@@ -1,0 +1,193 @@
+"""Runs a command: one transaction, committed before there is an answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+import stamina
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plaza.kernel.actor import Actor, Surface
+from plaza.kernel.refusals import Refusal
+from plaza.outbox.append import Origin, append_events
+from plaza.outbox.token import ConsistencyTokens
+from plaza.writing.admission import Admission
+from plaza.writing.announcer import Announcer
+from plaza.writing.answer import Answer, refused
+from plaza.writing.failures import (
+    Constraints,
+    OutcomeUnknown,
+    is_disconnect,
+    is_transient,
+    refusal_of,
+)
+from plaza.writing.idempotency import FINAL_REFUSALS, Repeatable, first_answer, keep_answer
+from plaza.writing.scope import enter_scope
+from plaza.writing.unit_of_work import UnitOfWork
+
+ATTEMPTS_MAX = 3
+CONSISTENCY_HEADER = "plaza-consistency"
+REPLAYED_HEADER = "idempotency-replayed"
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+Command = Callable[[C, UnitOfWork], Awaitable[R]]
+Conclude = Callable[[UnitOfWork], Awaitable[None]]
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """In whose name, on whose rows and on what occasion a command runs."""
+
+    actor: Actor
+    surface: Surface
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    trace: str | None = None
+    repeatable: Repeatable | None = None
+    principal: str | None = None
+    """Under which name the caller's last consistency token is kept."""
+
+
+class CommandRunner:
+    """Runs commands of one process."""
+
+    def __init__(
+        self,
+        sessions: Callable[[], AsyncSession],
+        admission: Admission,
+        tokens: ConsistencyTokens,
+        announcer: Announcer,
+        constraints: Constraints,
+    ) -> None:
+        self._sessions = sessions
+        self._admission = admission
+        self._tokens = tokens
+        self._announcer = announcer
+        self._constraints = constraints
+
+    async def run(
+        self,
+        function: Command[C, R],
+        command: C,
+        context: Context,
+        answer: Callable[[R], Answer],
+        conclude: Conclude | None = None,
+    ) -> Answer:
+        """Run a command in a transaction of its own, or repeat its first answer.
+
+        Args:
+            function: the command's function; it may be run again after a transient failure.
+            command: what it is asked to do.
+            context: on whose behalf.
+            answer: makes the response of the result, inside the transaction.
+            conclude: writes what belongs to the outcome, success or refusal, in the transaction.
+
+        Raises:
+            Refusal: nothing was changed; the reason is its name. With a key to repeat by, final
+                refusals are answers and not raised.
+        """
+        async with self._admission.admitted():
+            try:
+                async for attempt in stamina.retry_context(
+                    on=is_transient, attempts=ATTEMPTS_MAX, wait_initial=0.01, wait_max=0.2
+                ):
+                    with attempt:
+                        given = await self._attempt(function, command, context, answer, conclude)
+            except Refusal:
+                raise
+            except Exception as error:
+                refusal = refusal_of(error, self._constraints)
+                if refusal is None:
+                    raise
+                raise refusal from error
+        token = given.headers.get(CONSISTENCY_HEADER)
+        if token is not None:
+            await self._announcer.committed(context.principal, token)
+        return given
+
+    async def _attempt(
+        self,
+        function: Command[C, R],
+        command: C,
+        context: Context,
+        answer: Callable[[R], Answer],
+        conclude: Conclude | None,
+    ) -> Answer:
+        async with self._sessions() as session:
+            now = await enter_scope(session, context.surface)
+            if context.repeatable is not None:
+                first = await first_answer(session, context.repeatable)
+                if first is not None:
+                    return msgspec.structs.replace(
+                        first, headers={**first.headers, REPLAYED_HEADER: "true"}
+                    )
+            work = UnitOfWork(session, context.actor, context.surface, now)
+            given = await self._worked(function, command, context, answer, work)
+            if conclude is not None:
+                await conclude(work)
+            if context.repeatable is not None:
+                await keep_answer(session, context.repeatable, given)
+            await _commit(session)
+        return given
+
+    async def _worked(
+        self,
+        function: Command[C, R],
+        command: C,
+        context: Context,
+        answer: Callable[[R], Answer],
+        work: UnitOfWork,
+    ) -> Answer:
+        """Do the work; with a key to repeat by, a final refusal is kept as the outcome."""
+        if context.repeatable is None:
+            return await self._applied(function, command, context, answer, work)
+        savepoint = await work.session.begin_nested()
+        try:
+            given = await self._applied(function, command, context, answer, work)
+            await savepoint.commit()
+        except Exception as error:
+            refusal = error if isinstance(error, Refusal) else None
+            if refusal is None and not is_transient(error):
+                refusal = refusal_of(error, self._constraints)
+            if refusal is None or refusal.status not in FINAL_REFUSALS:
+                raise
+            await savepoint.rollback()
+            return refused(refusal, context.correlation_id.hex)
+        return given
+
+    async def _applied(
+        self,
+        function: Command[C, R],
+        command: C,
+        context: Context,
+        answer: Callable[[R], Answer],
+        work: UnitOfWork,
+    ) -> Answer:
+        result = await function(command, work)
+        await work.flush()
+        origin = Origin(
+            actor=str(context.actor),
+            command=type(command).__name__,
+            correlation_id=context.correlation_id,
+            causation_id=context.causation_id,
+            trace=context.trace,
+        )
+        last_event = await append_events(work.session, work.events, origin)
+        given = answer(result)
+        if last_event is None:
+            return given
+        token = self._tokens.issue(last_event)
+        return msgspec.structs.replace(given, headers={**given.headers, CONSISTENCY_HEADER: token})
+
+
+async def _commit(session: AsyncSession) -> None:
+    """Commit; a connection that is lost meanwhile leaves open what became of it."""
+    try:
+        await session.commit()
+    except Exception as error:
+        if is_disconnect(error):
+            message = "Repeat the request with the same Idempotency-Key to learn the outcome."
+            raise OutcomeUnknown(message) from error
+        raise

@@ -1,0 +1,134 @@
+"""`plaza up` as a person starts, kills and stops it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from plaza.embedded.servers import temporary_folder
+
+PROGRAM = "from plaza.entrypoints.cli import main; main()"
+READY_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
+
+
+class Up:
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self.data_dir = data_dir
+        self.url = f"http://127.0.0.1:{port}"
+        self.output = data_dir.parent / f"output-{time.monotonic_ns()}"
+        others = {key: text for key, text in os.environ.items() if not key.startswith("PLAZA_")}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "up"],
+                env={
+                    **others,
+                    "PLAZA_PORT": str(port),
+                    "PLAZA_DATA_DIR": str(data_dir),
+                    "PLAZA_DEMO": "0",
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def says(self, text: str, *, timeout_s: float = READY_TIMEOUT_S) -> None:
+        """Wait for a line that holds the text."""
+        _eventually(lambda: self.has_said(text) or self.process.poll() is not None, timeout_s)
+        assert self.has_said(text), self.output.read_text()
+
+    def has_said(self, text: str) -> bool:
+        return text in self.output.read_text()
+
+    def child(self, word: str) -> psutil.Process:
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if any(word in part for part in child.cmdline()))
+
+    def family(self) -> list[psutil.Process]:
+        whole = psutil.Process(self.process.pid)
+        return [whole, *whole.children(recursive=True)]
+
+
+def _eventually(condition: Callable[[], bool], timeout_s: float) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        number: int = listener.getsockname()[1]
+        return number
+
+
+@contextmanager
+def _up(data_dir: Path, port: int) -> Iterator[Up]:
+    up = Up(data_dir, port)
+    try:
+        up.says("Ctrl-C stops everything.")
+        yield up
+    finally:
+        up.process.kill()
+        up.process.wait()
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with temporary_folder() as folder:
+        yield folder / "data"
+
+
+def test_it_stops_within_ten_seconds_and_leaves_no_process(data_dir: Path) -> None:
+    with _up(data_dir, _free_port()) as up:
+        assert httpx.get(f"{up.url}/health/ready").status_code == 200
+        family = up.family()
+        assert len(family) >= 6
+        up.process.send_signal(signal.SIGTERM)
+        assert up.process.wait(STOP_TIMEOUT_S) == 0
+        assert _alive(family) == []
+
+
+def test_it_brings_back_what_is_killed(data_dir: Path) -> None:
+    with _up(data_dir, _free_port()) as up:
+        up.child("projector.settings").kill()
+        up.child("granian").kill()
+        up.says("projector │ ended by signal 9; it is started again")
+        up.says("api │ ended by signal 9; it is started again")
+        assert _eventually(lambda: _is_ready(up.url), READY_TIMEOUT_S)
+
+
+def test_it_starts_again_right_after_it_was_killed_and_beside_another(data_dir: Path) -> None:
+    port = _free_port()
+    with _up(data_dir, port) as killed:
+        family = killed.family()
+        killed.process.kill()
+        with (
+            _up(data_dir, port) as again,
+            _up(data_dir.with_name("data-2"), _free_port()) as beside,
+        ):
+            assert _is_ready(again.url)
+            assert _is_ready(beside.url)
+            assert _alive(family) == []
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
