@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from bench_baseline.listing import ListedProduct, ProductList
-from bench_baseline.tables import Product, Variant
+from bench_baseline.tables import Offer, Product, Variant
 from fastapi import Depends, FastAPI, Query
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -34,10 +34,12 @@ async def list_products(
         select(Product)
         .where(Product.status == "published")
         .options(
-            # As SQLAlchemy advises for many-to-one; selectinload of these was 16 % slower here.
-            joinedload(Product.vendor, innerjoin=True),
+            # Joined for what there is one of, as SQLAlchemy advises: selectinload of these was a
+            # fifth slower here.
             joinedload(Product.category),
-            selectinload(Product.variants).selectinload(Variant.offers),
+            selectinload(Product.variants)
+            .selectinload(Variant.offers)
+            .joinedload(Offer.vendor, innerjoin=True),
         )
         .order_by(Product.created_at.desc(), Product.id.desc())
         .limit(limit + 1)

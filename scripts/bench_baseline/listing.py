@@ -13,7 +13,7 @@ class Money(BaseModel):
 
 
 class Rating(BaseModel):
-    average: str | None
+    average: float | None
     count: int
 
 
@@ -52,7 +52,7 @@ class ListedProduct(BaseModel):
             title=product.title,
             brand=product.brand,
             category=product.category and Named.model_validate(product.category),
-            vendor=Named.model_validate(product.vendor),
+            vendor=Named.model_validate(shown.vendor),
             offer_id=shown.id,
             price=Money(amount_minor=shown.price_minor, currency=shown.currency),
             compare_at_price=_compare_at(shown),

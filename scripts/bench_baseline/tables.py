@@ -38,13 +38,12 @@ class Product(Table):
     description: Mapped[str | None]
     image: Mapped[str | None]
     status: Mapped[str]
-    rating_average: Mapped[str | None]
+    rating_average: Mapped[float | None]
     rating_count: Mapped[int]
     created_at: Mapped[datetime]
     vendor_id: Mapped[UUID] = mapped_column(ForeignKey("vendor.id"), index=True)
     category_id: Mapped[UUID | None] = mapped_column(ForeignKey("category.id"), index=True)
 
-    vendor: Mapped[Vendor] = relationship()
     category: Mapped[Category | None] = relationship()
     variants: Mapped[list["Variant"]] = relationship(order_by="Variant.rank")
 
@@ -71,3 +70,5 @@ class Offer(Table):
     currency: Mapped[str]
     stock: Mapped[int]
     created_at: Mapped[datetime]
+
+    vendor: Mapped[Vendor] = relationship()

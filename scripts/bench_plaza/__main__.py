@@ -1,6 +1,5 @@
 """The command line of `scripts/bench`."""
 
-import asyncio
 import shutil
 import signal
 import sys
@@ -47,7 +46,7 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
     show_default=True,
     help="Where the figures go.",
 )
-def main(  # noqa: PLR0913  one parameter an option
+def main(
     *,
     quick: bool,
     seconds: int | None,
@@ -77,7 +76,7 @@ def main(  # noqa: PLR0913  one parameter an option
     effort = msgspec.structs.replace(extent.effort, **chosen)
     extent = msgspec.structs.replace(extent, effort=effort)
     try:
-        results = asyncio.run(bench_marketplace(extent, _generator(generator)))
+        results = bench_marketplace(extent, _generator(generator))
     except (DidNotStart, LoadFailed, UnexpectedAnswer) as failure:
         console.print(str(failure), style="red", markup=False)
         sys.exit(EXIT_FAILED)

@@ -25,6 +25,7 @@ def bars(results: Results) -> Iterator[Bar]:
     yield _at_least("list, times the usual way", times, LIST_TIMES_USUAL_MIN)
     visible_ms = results.visibility.sent_to_seen.p99_ms
     yield _at_most("command to visible, p99 in ms", visible_ms, VISIBLE_P99_MS_MAX)
+    yield _at_most("refused commands", len(results.commands.refusals), 0)
     memory_mb = results.memory[API].largest_mb
     yield _at_most("API process, MB", memory_mb, API_MEMORY_MB_MAX)
 

@@ -4,11 +4,11 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
+import httpx
 import psutil
 
 from bench_plaza.progress import console
@@ -36,7 +36,7 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process with its output in a file; it and all its children end with the block."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603  the bench's own commands
             command,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
@@ -80,25 +80,30 @@ def _session(pid: int) -> int | None:
         return None
 
 
-def await_success(
-    url: str, process: subprocess.Popen[bytes], *, log: Path, timeout_s: float
+def wait_until(
+    happened: Callable[[], bool],
+    what: str,
+    process: subprocess.Popen[bytes],
+    *,
+    log: Path,
+    timeout_s: float,
 ) -> None:
-    """Return as soon as the address answers 2xx.
+    """Return as soon as it has happened.
 
     Raises:
         DidNotStart: the process ended, or the time is up.
     """
     deadline = time.monotonic() + timeout_s
-    while not _succeeds(url):
+    while not happened():
         if process.poll() is not None or time.monotonic() > deadline:
             last_lines = log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:]
-            raise DidNotStart("\n".join([f"{url} never answered; its process wrote:", *last_lines]))
+            raise DidNotStart("\n".join([f"Never happened: {what}. Output:", *last_lines]))
         time.sleep(POLL_INTERVAL_S)
 
 
-def _succeeds(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether somebody answers there, and with success."""
     try:
-        with urlopen(url, timeout=5):
-            return True
-    except OSError:
+        return httpx.get(url, timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
         return False

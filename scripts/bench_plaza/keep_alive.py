@@ -1,13 +1,15 @@
-"""HTTP/1.1 over one open connection, so that what is timed is the server and not a client library."""
+"""HTTP/1.1 over one open connection: what is timed is the server, not a client library."""
 
 import asyncio
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 
 HEADERS_BYTES_MAX = 65_536
+
+T = TypeVar("T")
 
 
 class UnexpectedAnswer(Exception):  # noqa: N818  the sentence is shown to whoever runs the bench
@@ -20,16 +22,28 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
-    def document(self) -> Any:
-        """The body of a 2xx answer, decoded.
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004  the classes of HTTP
+
+    def check(self) -> None:
+        """Be sure of success.
 
         Raises:
-            UnexpectedAnswer: it is none.
+            UnexpectedAnswer: it was none.
         """
-        if not 200 <= self.status < 300:  # noqa: PLR2004  the classes of HTTP
+        if not self.succeeded:
             text = self.body.decode(errors="replace")
             raise UnexpectedAnswer(f"{self.request} answered {self.status}: {text}")
-        return msgspec.json.decode(self.body)
+
+    def document(self, kind: type[T]) -> T:
+        """The body of a 2xx answer.
+
+        Raises:
+            UnexpectedAnswer: it is no 2xx.
+        """
+        self.check()
+        return msgspec.json.decode(self.body, type=kind)
 
 
 class Connection:

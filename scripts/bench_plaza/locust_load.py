@@ -38,7 +38,7 @@ class Locust:
                 *("--users", str(connections), "--spawn-rate", str(connections)),
                 *("--run-time", f"{duration_s}s"),
             ]
-            run = subprocess.run(
+            run = subprocess.run(  # noqa: S603  locust of this environment
                 command, env=environment, capture_output=True, text=True, check=False
             )
             if run.returncode or not figures.exists():

@@ -6,12 +6,14 @@ users are there, and leaves the figures in a file.
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from locust import FastHttpUser, constant, events, task
 from locust.env import Environment
+from locust.event import EventHook
 
 from bench_plaza.latency import Latency
 from bench_plaza.locust_load import FIGURES_VARIABLE, PATH_VARIABLE
@@ -52,9 +54,15 @@ class Shopper(FastHttpUser):
         self.client.get(os.environ[PATH_VARIABLE], headers=self.headers)
 
 
-@events.init.add_listener
 def tally_requests(environment: Environment, **_: Any) -> None:
     tally = Tally()
-    environment.events.spawning_complete.add_listener(tally.start)
-    environment.events.request.add_listener(tally.count)
-    environment.events.test_stopping.add_listener(tally.write)
+    _listen(environment.events.spawning_complete, tally.start)
+    _listen(environment.events.request, tally.count)
+    _listen(environment.events.test_stopping, tally.write)
+
+
+def _listen(hook: EventHook, listener: Callable[..., None]) -> None:
+    hook.add_listener(listener)  # type: ignore[no-untyped-call]
+
+
+_listen(events.init, tally_requests)

@@ -40,7 +40,7 @@ def _table(*headings: str) -> Table:
 
 def _read_table(results: Results) -> Table:
     usual = results.reads[USUAL_LIST].load.requests_per_s
-    table = _table("Read", "requests/s", "p50 ms", "p99 ms", "body bytes", "× the usual way")
+    table = _table("Read", "requests/s", "p50 ms", "p99 ms", "body bytes", "to the usual way")
     for name, rate in results.reads.items():
         per_s = rate.load.requests_per_s
         cells = (f"{results.body_bytes[name]:,}", f"{per_s / usual:.1f}")

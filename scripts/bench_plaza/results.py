@@ -30,7 +30,8 @@ class CommandRate(msgspec.Struct, frozen=True):
     clients: int
     commands_per_s: float
     latency: Latency
-    refused: int
+    refusals: list[str]
+    """Answers that were no success; there must be none."""
 
 
 class Machine(msgspec.Struct, frozen=True):

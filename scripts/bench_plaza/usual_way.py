@@ -5,21 +5,28 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 import asyncpg
 import msgspec
+
+from bench_plaza.child_process import DidNotStart, answers, free_port, running, wait_until
+from bench_plaza.goods import Goods
 from plaza.embedded.postgres_data import SUPERUSER
 from plaza.embedded.servers import running_addresses
 
-from bench_plaza.child_process import DidNotStart, await_success, free_port, running
-from bench_plaza.goods import Goods
-
-PYTHON = Path(".venv-bench/bin/python")
 SCRIPTS = Path(__file__).parents[1]
+PYTHON = SCRIPTS.parent / ".venv-bench/bin/python"
 DATABASE = "bench_baseline"
 START_TIMEOUT_S = 30
+
+
+class UsualWay(NamedTuple):
+    origin: str
+    pid: int
 
 
 async def create_database(data_dir: Path, goods: Goods) -> str:
@@ -43,12 +50,13 @@ def _fill(database_url: str, goods: Goods) -> None:
         file.write(msgspec.json.encode(goods))
         file.flush()
         command = [str(PYTHON), "-m", "bench_baseline.fill", file.name]
-        subprocess.run(command, env=os.environ | _environment(database_url), check=True)
+        environment = os.environ | _environment(database_url)
+        subprocess.run(command, env=environment, check=True)  # noqa: S603  our own module
 
 
 @contextmanager
-def running_usual_way(database_url: str) -> Iterator[str]:
-    """Run it as one would in production, in one process like plaza; gives its origin."""
+def running_usual_way(database_url: str) -> Iterator[UsualWay]:
+    """Run it as one would in production, in one process like plaza's API."""
     port = free_port()
     command = [
         *(str(PYTHON), "-m", "uvicorn", "bench_baseline.app:app", "--port", str(port)),
@@ -59,9 +67,9 @@ def running_usual_way(database_url: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="plaza-bench-") as folder:
         log = Path(folder, "uvicorn.log")
         with running(command, environment=_environment(database_url), log=log) as process:
-            url = f"{origin}/v1/products?limit=1"
-            await_success(url, process, log=log, timeout_s=START_TIMEOUT_S)
-            yield origin
+            is_up = partial(answers, f"{origin}/v1/products?limit=1")
+            wait_until(is_up, "the usual way answers", process, log=log, timeout_s=START_TIMEOUT_S)
+            yield UsualWay(origin, process.pid)
 
 
 def _environment(database_url: str) -> Mapping[str, str]:

@@ -93,11 +93,20 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
     watching = asyncio.create_task(state.watermarks.run())
     stack.push_async_callback(_cancelled, watching)
     state.pool, state.reads = pool, reads
-    state.cursors = Cursors(derived_key(settings.secret(), "cursor"))
     state.access_tokens = AccessTokens(_signing_key(settings), system_clock)
     state.authenticator = Authenticator(state.access_tokens, standing_lookup(reads))
     freshness = Freshness(pool, state.watermarks, tokens)
-    state.answering = Answering(freshness, state.watermarks, state.authenticator, redis, channels)
+    cursors = Cursors(derived_key(settings.secret(), "cursor"))
+    state.answering = Answering(
+        pool=pool,
+        private=reads,
+        cursors=cursors,
+        freshness=freshness,
+        watermarks=state.watermarks,
+        authenticator=state.authenticator,
+        redis=redis,
+        channels=channels,
+    )
     state.passwords = Passwords(settings.password_hash_workers)
     stack.callback(state.passwords.close)
     names = [projection.name for projection in PROJECTIONS]
@@ -127,11 +136,6 @@ def _provide_pool(state: State) -> asyncpg.Pool:
 def _provide_reads(state: State) -> PrivateReads:
     reads: PrivateReads = state.reads
     return reads
-
-
-def _provide_cursors(state: State) -> Cursors:
-    cursors: Cursors = state.cursors
-    return cursors
 
 
 def _provide_tokens(state: State) -> AccessTokens:
@@ -168,7 +172,6 @@ PROVIDED: dict[str, Callable[..., Any]] = {
     "settings": _provide_settings,
     "pool": _provide_pool,
     "reads": _provide_reads,
-    "cursors": _provide_cursors,
     "tokens": _provide_tokens,
     "passwords": _provide_passwords,
     "answering": _provide_answering,

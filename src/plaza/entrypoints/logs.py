@@ -21,11 +21,17 @@ def configure_logs(settings: Settings) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks
-            if settings.log_format == "json"
-            else structlog.processors.format_exc_info,
+            _tracebacks(settings),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+def _tracebacks(settings: Settings) -> structlog.typing.Processor:
+    """Tracebacks without local variables, which hold passwords and tokens."""
+    if settings.log_format == "console":
+        return structlog.processors.format_exc_info
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return structlog.processors.ExceptionRenderer(transformer)

@@ -18,4 +18,4 @@ def run_script(sql: str) -> None:
     async def execute(driver: asyncpg.Connection) -> None:
         await driver.execute(sql)
 
-    connection.run_async(execute)  # type: ignore[attr-defined]
+    connection.run_async(execute)

@@ -40,7 +40,8 @@ class DocumentTable:
         )
         self._show = (
             f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
-            f"SELECT * FROM unnest({arrays}) ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {changes} "
+            f"SELECT * FROM unnest({arrays}) "
+            f"ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {changes} "
             "WHERE t.* IS DISTINCT FROM excluded.*"
         )
         kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))

@@ -1,13 +1,7 @@
 """Pages of a list: JSON that is ready, put together without being parsed."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
 LIMIT_DEFAULT = 24
 LIMIT_MAX = 100
-
-Limit = Annotated[int, Meta(ge=1, le=LIMIT_MAX)]
 
 
 def page_json(items: list[str], next_cursor: str | None, **members: str) -> bytes:

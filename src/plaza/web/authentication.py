@@ -19,7 +19,7 @@ from plaza.kernel.clock import Clock
 from plaza.kernel.refusals import Forbidden, NotAuthenticated, NotThere
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
-ALGORITHM = "EdDSA"
+ALGORITHM = "Ed25519"  # RFC 9864: EdDSA with its curve named
 TOKEN_TYPE = "at+jwt"  # noqa: S105  a media type (RFC 9068), no secret
 ISSUER = "plaza"
 AUDIENCE = "plaza-api"
@@ -151,9 +151,9 @@ class Authenticator:
             self._standings[account_id] = await self._lookup(account_id)
         return self._standings[account_id]
 
-    def forget(self, account_id: UUID) -> None:
-        """Look the account's standing up again, because this process has just changed it."""
-        self._standings.pop(account_id, None)
+    def forget_all(self) -> None:
+        """Look every standing up again, because one was changed."""
+        self._standings.clear()
 
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]

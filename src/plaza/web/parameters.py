@@ -1,7 +1,7 @@
 """Query parameters: unknown ones are refused, tracking ones are not looked at."""
 
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -9,6 +9,9 @@ from litestar.params import QueryParameter
 
 from plaza.kernel.problem import InputError
 from plaza.kernel.refusals import Malformed
+from plaza.reading.page import LIMIT_MAX
+
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="Items of a page, 1 to 100")]
 
 TRACKING = frozenset(
     {"gclid", "gbraid", "wbraid", "fbclid", "msclkid", "dclid", "mc_cid", "mc_eid", "_ga", "ref"}

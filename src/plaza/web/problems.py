@@ -64,11 +64,11 @@ BY_STATUS_UNAUTHENTICATED = 401
 def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     """Parameters that do not fit; a path that does not fit is just not there."""
     found: list[Any] = error.extra if isinstance(error.extra, list) else []
-    if any(entry.get("source") == "path" for entry in found):
+    if any(_source(entry) == "path" for entry in found):
         return refusal_response(request, NotThere())
     errors = [
         InputError(
-            pointer=f"/{entry.get('source', 'query')}/{entry.get('key', '')}",
+            pointer=f"/{_source(entry)}/{entry.get('key', '')}",
             code="invalid",
             detail=entry.get("message", ""),
         )
@@ -76,6 +76,11 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     ]
     detail = "; ".join(f"{e.pointer}: {e.detail}" for e in errors) or str(error.detail)
     return refusal_response(request, InvalidInput(detail, errors=errors))
+
+
+def _source(entry: dict[str, Any]) -> str:
+    """Where a parameter stands: path, query, header or cookie."""
+    return str(getattr(entry.get("source"), "value", entry.get("source", "query")))
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

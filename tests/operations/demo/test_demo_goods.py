@@ -12,7 +12,7 @@ from plaza.operations.demo.goods import plan_marketplace
 from plaza.operations.demo.planned import PlannedMarketplace, PlannedProduct, PlannedVariant
 from plaza.operations.demo.variants import families_of
 
-DIGEST = "?"
+DIGEST = "d641e48238b993ceafe708f9f87697259f013b3d18f423e6ff7f44fbfe22202d"
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,9 @@ def test_there_are_over_3400_products(marketplace: PlannedMarketplace) -> None:
 def test_prices_are_the_merchants_to_the_penny(
     marketplace: PlannedMarketplace, catalogue: dict[str, str]
 ) -> None:
-    shown = {v.sku: f"{v.price_minor // 100}.{v.price_minor % 100:02}" for v in variants_of(marketplace)}
+    shown = {
+        v.sku: f"{v.price_minor // 100}.{v.price_minor % 100:02}" for v in variants_of(marketplace)
+    }
     assert shown == catalogue
 
 
@@ -171,7 +173,11 @@ def test_attributes_say_only_what_the_wording_says(marketplace: PlannedMarketpla
     [
         ("22423", {"range": "Regency"}),
         ("21212", {"range": "Retrospot"}),
-        ("21523", {}),
+        ("10120", {}),
+        ("85123a", {"colour": "White"}),
+        ("85034B", {}),
+        ("84660B", {}),
+        ("21523", {"range": "Home Sweet Home"}),
     ],
 )
 def test_ranges_are_recognised(

@@ -19,7 +19,8 @@ from plaza.entrypoints.supervising.port import wait_for_free_port
 from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.entrypoints.supervising.readiness import wait_until_ready
 from plaza.entrypoints.supervising.source_changes import source_changes
-from plaza.entrypoints.supervising.welcome import LogIn, base_url, welcome
+from plaza.entrypoints.supervising.welcome import OPERATOR, LogIn, base_url, welcome
+from plaza.operations.operator import DEMO_PASSWORD
 
 SERVER_CHECK_INTERVAL_S = 0.5
 STOP_PATIENCE_S = 4.0
@@ -80,8 +81,10 @@ class Supervisor:
 
     async def _welcome(self, operator_password: str | None) -> None:
         log_ins: list[LogIn] = []
+        if operator_password is None and self._settings.demo:
+            operator_password = self._settings.operator_password or DEMO_PASSWORD
         if operator_password is not None:
-            log_ins.append(("operator", self._settings.operator_email, operator_password))
+            log_ins.append((OPERATOR, self._settings.operator_email, operator_password))
         if self._settings.demo:
             log_ins += (await loaded_with_progress(self._settings, self._console)).log_ins
         url = base_url(self._settings)

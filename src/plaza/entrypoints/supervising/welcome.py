@@ -8,6 +8,7 @@ import httpx
 
 from plaza.settings import Settings
 
+OPERATOR = "operator"
 LogIn = tuple[str, str, str]
 """Whose it is, e-mail, password."""
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  compared
@@ -47,8 +48,8 @@ async def _first_slug(client: httpx.AsyncClient) -> str | None:
 
 
 def _log_in_command(url: str, log_ins: Sequence[LogIn]) -> str:
-    # A vendor's log-in shows most; the operator's comes first in the list.
-    _, email, password = next((one for one in log_ins if "vendor" in one[0].lower()), log_ins[0])
+    # A vendor's log-in shows most.
+    _, email, password = next((one for one in log_ins if one[0] != OPERATOR), log_ins[0])
     body = json.dumps({"email": email, "password": password})
     header = "-H 'Content-Type: application/json'"
     return f"curl -s {url}/v1/sessions {header} -d {shlex.quote(body)}"

@@ -90,9 +90,13 @@ COLOURLESS = {
 }
 
 
-def attributes_of(spelt: str, leaf: str) -> dict[str, str]:
-    """Gives the attributes that the wording names; cards and scents have no colour of their own."""
-    colour = None if leaf in COLOURLESS else colour_of(spelt)
+def attributes_of(spelt: str, leaf: str, option: str) -> dict[str, str]:
+    """Gives the attributes that the wording names.
+
+    Cards and scents have no colour of their own, nor has a product that one buys in a colour.
+    """
+    colourless = leaf in COLOURLESS or option == "Colour"
+    colour = None if colourless else colour_of(spelt)
     found = {"colour": colour, "material": _material_of(spelt), "range": _range_of(spelt)}
     return {name: said for name, said in found.items() if said is not None}
 

@@ -41,7 +41,7 @@ def _product(family: Family) -> PlannedProduct:
     first = family.members[0][1]
     leaf = category_of(first.wording)
     title = title_of(family.wording)[:_TITLE_LENGTH_MAX]
-    attributes = attributes_of(spelt_out(family.wording), leaf)
+    attributes = attributes_of(spelt_out(family.wording), leaf, family.option)
     return PlannedProduct(
         vendor_slug=seller_of(leaf, first.sku),
         category_slug=leaf,

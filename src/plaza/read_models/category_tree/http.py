@@ -1,6 +1,5 @@
 """The tree's route."""
 
-import asyncpg
 from litestar import Response, get
 from litestar.di import NamedDependency
 
@@ -13,11 +12,10 @@ from plaza.web.request import PlazaRequest
 async def category_list(
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    pool: NamedDependency[asyncpg.Pool],
 ) -> Response[bytes]:
     """All categories as a tree, with the products on sale below each."""
     headers = await answering.ready(request, "category_tree")
-    return public_answer(request, await list_categories(pool), headers)
+    return public_answer(request, await list_categories(answering.pool), headers)
 
 
 ROUTES = [category_list]

@@ -2,43 +2,39 @@
 
 from typing import Annotated
 
-import asyncpg
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
-from msgspec import Meta
+from litestar.params import FromQuery, QueryParameter
 
-from plaza.kernel.money import CurrencyCode, PriceMinor
+from plaza.kernel.money import PRICE_MINOR_MAX
 from plaza.read_models.product_listing.query import ProductsWanted, Sort, list_products
-from plaza.reading.cursor import Cursors
-from plaza.reading.page import LIMIT_DEFAULT, Limit
-from plaza.settings import Settings
+from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering, public_answer
+from plaza.web.parameters import Limit
 from plaza.web.request import PlazaRequest
 
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Name = Annotated[str | None, QueryParameter(min_length=1, max_length=100)]
+Amount = Annotated[int | None, QueryParameter(ge=0, le=PRICE_MINOR_MAX)]
+Code = Annotated[str | None, QueryParameter(pattern="^[A-Z]{3}$", description="ISO 4217")]
 
 
 @get("/v1/products", operation_id="listProducts")
 async def product_list(
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    pool: NamedDependency[asyncpg.Pool],
-    cursors: NamedDependency[Cursors],
-    settings: NamedDependency[Settings],
-    limit: FromQuery[Limit] = LIMIT_DEFAULT,
+    limit: Limit = LIMIT_DEFAULT,
     cursor: FromQuery[str | None] = None,
-    category: FromQuery[Name | None] = None,
-    vendor: FromQuery[Name | None] = None,
-    price_min: FromQuery[PriceMinor | None] = None,
-    price_max: FromQuery[PriceMinor | None] = None,
+    category: Name = None,
+    vendor: Name = None,
+    price_min: Amount = None,
+    price_max: Amount = None,
     in_stock: FromQuery[bool | None] = None,
-    currency: FromQuery[CurrencyCode | None] = None,
+    currency: Code = None,
     sort: FromQuery[Sort] = "newest",
 ) -> Response[bytes]:
     """Products on sale; `price_min` and `price_max` are in the currency's minor unit."""
     wanted = ProductsWanted(
-        currency=currency or settings.currency,
+        currency=currency or request.app.state.settings.currency,
         category=category,
         vendor=vendor,
         price_min=price_min,
@@ -47,7 +43,7 @@ async def product_list(
         sort=sort,
     )
     headers = await answering.ready(request, "product_listing")
-    body = await list_products(pool, cursors, wanted, limit, cursor)
+    body = await list_products(answering.pool, answering.cursors, wanted, limit, cursor)
     return public_answer(request, body, headers)
 
 

@@ -1,6 +1,5 @@
 """The product page's route."""
 
-import asyncpg
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -16,13 +15,12 @@ async def product_page(
     product: FromPath[str],
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    pool: NamedDependency[asyncpg.Pool],
 ) -> Response[bytes]:
     """A product by its slug or its id."""
     if "\0" in product:
         raise NotThere
     headers = await answering.ready(request, "product_page")
-    return public_answer(request, await get_product(pool, product), headers)
+    return public_answer(request, await get_product(answering.pool, product), headers)
 
 
 ROUTES = [product_page]

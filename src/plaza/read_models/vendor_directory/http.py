@@ -1,15 +1,14 @@
 """The directory's routes."""
 
-import asyncpg
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaza.kernel.refusals import NotThere
 from plaza.read_models.vendor_directory.query import get_vendor, list_vendors
-from plaza.reading.cursor import Cursors
-from plaza.reading.page import LIMIT_DEFAULT, Limit
+from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering, public_answer
+from plaza.web.parameters import Limit
 from plaza.web.request import PlazaRequest
 
 
@@ -17,14 +16,14 @@ from plaza.web.request import PlazaRequest
 async def vendor_list(
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    pool: NamedDependency[asyncpg.Pool],
-    cursors: NamedDependency[Cursors],
-    limit: FromQuery[Limit] = LIMIT_DEFAULT,
+    limit: Limit = LIMIT_DEFAULT,
     cursor: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """Vendors that sell now, by name."""
     headers = await answering.ready(request, "vendor_directory")
-    return public_answer(request, await list_vendors(pool, cursors, limit, cursor), headers)
+    return public_answer(
+        request, await list_vendors(answering.pool, answering.cursors, limit, cursor), headers
+    )
 
 
 @get("/v1/vendors/{name:str}", operation_id="getVendor")
@@ -32,13 +31,12 @@ async def vendor_page(
     name: FromPath[str],
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    pool: NamedDependency[asyncpg.Pool],
 ) -> Response[bytes]:
     """A vendor by its slug or its id."""
     if "\0" in name:
         raise NotThere
     headers = await answering.ready(request, "vendor_directory")
-    return public_answer(request, await get_vendor(pool, name), headers)
+    return public_answer(request, await get_vendor(answering.pool, name), headers)
 
 
 ROUTES = [vendor_list, vendor_page]

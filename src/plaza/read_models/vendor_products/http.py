@@ -8,11 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaza.read_models.vendor_products.query import get_vendor_product, list_vendor_products
-from plaza.reading.cursor import Cursors
-from plaza.reading.page import LIMIT_DEFAULT, Limit
-from plaza.reading.pools import PrivateReads
+from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering, private_answer
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
+from plaza.web.parameters import Limit
 from plaza.web.request import PlazaRequest
 
 MEMBER = member_with(*ROLES_WRITING_CATALOG)
@@ -25,15 +24,15 @@ async def own_products(
     vendor: FromPath[UUID],
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    reads: NamedDependency[PrivateReads],
-    cursors: NamedDependency[Cursors],
-    limit: FromQuery[Limit] = LIMIT_DEFAULT,
+    limit: Limit = LIMIT_DEFAULT,
     cursor: FromQuery[str | None] = None,
     status: FromQuery[Status | None] = None,
 ) -> Response[bytes]:
     """The vendor's products, drafts too, with its own offers and stock."""
     headers = await answering.ready(request, "vendor_products")
-    body = await list_vendor_products(reads, cursors, vendor, status, limit, cursor)
+    body = await list_vendor_products(
+        answering.private, answering.cursors, vendor, status, limit, cursor
+    )
     return private_answer(body, headers)
 
 
@@ -47,11 +46,10 @@ async def own_product(
     product: FromPath[UUID],
     request: PlazaRequest,
     answering: NamedDependency[Answering],
-    reads: NamedDependency[PrivateReads],
 ) -> Response[bytes]:
     """One of the vendor's products, with its own offers and stock."""
     headers = await answering.ready(request, "vendor_products")
-    return private_answer(await get_vendor_product(reads, vendor, product), headers)
+    return private_answer(await get_vendor_product(answering.private, vendor, product), headers)
 
 
 ROUTES = [own_products, own_product]

@@ -1,0 +1,130 @@
+"""One server pair a run, one template database, one database a worker."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from actors import Marketplace, open_marketplace
+from plaza.embedded.servers import embedded_servers
+from plaza.entrypoints.installation import ensure_operator, migrate
+from plaza.settings import Settings
+
+ADMIN_URL = "PLAZA_TEST_ADMIN_URL"
+REDIS_URL = "PLAZA_TEST_REDIS_URL"
+TEMPLATE = "plaza_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers in the process that xdist's workers are children of."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = tempfile.TemporaryDirectory(prefix="plaza-tests-")
+    pair = embedded_servers(Path(folder.name) / "servers", durable=False)
+    servers = pair.__enter__()
+    config.add_cleanup(lambda: pair.__exit__(None, None, None))
+    os.environ[ADMIN_URL] = servers.admin_url
+    os.environ[REDIS_URL] = servers.redis_url
+    asyncio.run(_make_template(servers.admin_url, servers.redis_url))
+
+
+async def _make_template(admin_url: str, redis_url: str) -> None:
+    await _create_database(admin_url, TEMPLATE, None)
+    settings = _settings(admin_url, redis_url, TEMPLATE)
+    await migrate(settings)
+    await ensure_operator(settings)
+
+
+async def _create_database(admin_url: str, name: str, template: str | None) -> None:
+    connection = await asyncpg.connect(admin_url)
+    try:
+        source = "" if template is None else f"TEMPLATE {template} STRATEGY FILE_COPY"
+        await connection.execute(f"CREATE DATABASE {name} OWNER plaza_owner {source}")
+    finally:
+        await connection.close()
+
+
+def _settings(admin_url: str, redis_url: str, database: str) -> Settings:
+    socket = admin_url.partition("?host=")[2]
+    return Settings(
+        database_url=f"postgresql://plaza_owner@/{database}?host={socket}",
+        redis_url=redis_url,
+        secret_key="a secret of the tests, long enough to be one",
+        require_verified_email=False,
+        outbox_partition_size=1_000_000,
+        log_level="error",
+    )
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    worker = getattr(request.config, "workerinput", {"workerid": "main"})
+    return str(worker["workerid"])
+
+
+class Databases:
+    """Makes databases out of the template, each with a log of its own."""
+
+    def __init__(self, worker: str) -> None:
+        self._worker = worker
+        self._made = 0
+
+    async def make(self) -> Settings:
+        """Settings of a new database, migrated, with an operator."""
+        self._made += 1
+        name = f"plaza_{self._worker}_{self._made}"
+        await _create_database(os.environ[ADMIN_URL], name, TEMPLATE)
+        settings = _settings(os.environ[ADMIN_URL], os.environ[REDIS_URL], name)
+        # A copy is another log than its template: it begins an epoch of its own.
+        await migrate(settings)
+        return settings
+
+    async def drop(self, settings: Settings) -> None:
+        assert settings.database_url is not None
+        name = settings.database_url.rpartition("/plaza_")[2].partition("?")[0]
+        connection = await asyncpg.connect(os.environ[ADMIN_URL])
+        await connection.execute(f"DROP DATABASE plaza_{name} WITH (FORCE)")
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def databases(worker_name: str) -> Databases:
+    return Databases(worker_name)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def settings(databases: Databases) -> Settings:
+    """Settings of the worker's own database."""
+    return await databases.make()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
+    """A running marketplace: API, sequencer and followers in this process."""
+    async with open_marketplace(settings) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fresh_settings(databases: Databases) -> AsyncIterator[Settings]:
+    """Settings of a database that nobody else uses."""
+    made = await databases.make()
+    yield made
+    await databases.drop(made)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fresh_marketplace(fresh_settings: Settings) -> AsyncIterator[Marketplace]:
+    """A running marketplace of this test alone."""
+    async with open_marketplace(fresh_settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Iterator[Path]:
+    """Cases that many tests read."""
+    yield Path(__file__).parent / "cases"
