@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     folder = tempfile.TemporaryDirectory(prefix="plaza-tests-")
+    config.add_cleanup(folder.cleanup)
     pair = embedded_servers(Path(folder.name) / "servers", durable=False)
     servers = pair.__enter__()
     config.add_cleanup(lambda: pair.__exit__(None, None, None))

@@ -19,7 +19,7 @@ from plaza.embedded.server_user import ServerUser
 
 START_TIMEOUT_S = 120.0
 """Recovery after a crash replays the log first, so a start may take its time."""
-STOP_STEPS = ((signal.SIGINT, 3.0), (signal.SIGQUIT, 1.0))
+STOP_STEPS = ((signal.SIGINT, 2.0), (signal.SIGQUIT, 0.5))
 """Fast: roll back and write everything. Immediate: end, and recover at the next start."""
 IMMEDIATE_STEPS = ((signal.SIGQUIT, 2.0),)
 READY_LINE = 7

@@ -23,7 +23,7 @@ from plaza.entrypoints.supervising.welcome import OPERATOR, LogIn, base_url, wel
 from plaza.operations.operator import DEMO_PASSWORD
 
 SERVER_CHECK_INTERVAL_S = 0.5
-STOP_PATIENCE_S = 4.0
+STOP_PATIENCE_S = 6.0
 """With the servers' own patience after it, all is over within 10 s."""
 STYLES = {"api": "cyan", "projector": "magenta", "worker": "yellow"}
 SOURCE = Path(plaza.__file__).parent
