@@ -30,9 +30,9 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", is_flag=True, help="A look: shorter in every part, less steady.")
-@click.option("--seconds", type=click.IntRange(1), help="One load on one address lasts this long.")
-@click.option("--connections", type=click.IntRange(1), help="Connections that read at a time.")
-@click.option("--rounds", type=click.IntRange(1), help="Turns over all addresses; medians count.")
+@click.option("--seconds", type=click.IntRange(1), help="One load on one address: 5, quick 1.")
+@click.option("--connections", type=click.IntRange(1), help="Connections that read at a time: 32.")
+@click.option("--rounds", type=click.IntRange(1), help="Turns over all addresses: 3; medians count.")
 @click.option(
     "--generator",
     type=click.Choice(["wrk", "locust"]),
@@ -100,4 +100,4 @@ def _finish(results: Results, judged: list[Bar], json_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="scripts/bench")

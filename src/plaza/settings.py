@@ -68,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Threads that hash passwords (19 MiB each while they do)."""
     outbox_partition_size: Positive = 5_000_000
     """Events in one partition of the outbox."""
+    bench: bool = False
+    """Add the route of constant bytes that `scripts/bench` measures the ceiling with."""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
     """One of debug, info, warning, error."""
     log_format: Annotated[str, Meta(pattern="^(json|console)$")] = "json"

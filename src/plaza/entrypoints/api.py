@@ -21,6 +21,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from plaza.adapters.standings import standing_lookup
 from plaza.bootstrap import CONSTRAINTS, PROJECTIONS, ROUTES
 from plaza.contexts.identity.passwords import Passwords
+from plaza.entrypoints.ceiling import constant_bytes
 from plaza.entrypoints.logs import configure_logs
 from plaza.kernel.clock import system_clock
 from plaza.kernel.keys import derived_key
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             yield
 
     return Litestar(
-        route_handlers=ROUTES,
+        route_handlers=[*ROUTES, constant_bytes] if settings.bench else ROUTES,
         lifespan=[opened],
         request_class=PlazaRequest,
         request_max_body_size=settings.body_size_max,
