@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 from litestar import Litestar
+
 from plaza.entrypoints.api import create_app
 from plaza.entrypoints.following import following
 from plaza.operations.operator import DEMO_PASSWORD
@@ -127,7 +128,7 @@ class Marketplace:
     async def until(self, condition: Callable[[], Awaitable[bool]], timeout_s: float = 10) -> None:
         """Wait for a condition to become true."""
         async with asyncio.timeout(timeout_s):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110  the condition is asked over HTTP
                 await asyncio.sleep(0.01)
 
     async def a_vendor(self, **changes: Any) -> Vendor:

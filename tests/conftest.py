@@ -3,12 +3,13 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
+
 from actors import Marketplace, open_marketplace
 from plaza.embedded.servers import embedded_servers
 from plaza.entrypoints.installation import ensure_operator, migrate
@@ -123,9 +124,3 @@ async def fresh_marketplace(fresh_settings: Settings) -> AsyncIterator[Marketpla
     """A running marketplace of this test alone."""
     async with open_marketplace(fresh_settings) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def shared_folder() -> Iterator[Path]:
-    """Cases that many tests read."""
-    yield Path(__file__).parent / "cases"

@@ -32,7 +32,9 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 @click.option("--quick", is_flag=True, help="A look: shorter in every part, less steady.")
 @click.option("--seconds", type=click.IntRange(1), help="One load on one address: 5, quick 1.")
 @click.option("--connections", type=click.IntRange(1), help="Connections that read at a time: 32.")
-@click.option("--rounds", type=click.IntRange(1), help="Turns over all addresses: 3; medians count.")
+@click.option(
+    "--rounds", type=click.IntRange(1), help="Turns over all addresses: 3; medians count."
+)
 @click.option(
     "--generator",
     type=click.Choice(["wrk", "locust"]),

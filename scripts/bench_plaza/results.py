@@ -8,10 +8,10 @@ from bench_plaza.plaza_process import DemoLoad
 from bench_plaza.read_rate import Effort, ReadRate
 
 LIST = "24-card list"
-FILTERED_LIST = "24-card list, filtered and sorted by price"
+FILTERED_LIST = "filtered list, by price"
 PRODUCT_PAGE = "product page"
-CEILING = "constant bytes (the ceiling)"
-USUAL_LIST = "24-card list, the usual way"
+CEILING = "constant bytes"
+USUAL_LIST = "list, the usual way"
 
 
 class Visibility(msgspec.Struct, frozen=True):
@@ -30,6 +30,8 @@ class CommandRate(msgspec.Struct, frozen=True):
     clients: int
     commands_per_s: float
     latency: Latency
+    caught_up_after_ms: float
+    """From the last command's answer until a read model covers it."""
     refusals: list[str]
     """Answers that were no success; there must be none."""
 

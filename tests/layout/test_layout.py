@@ -15,9 +15,11 @@ FUNCTION_LINES_USUAL = 15
 SHARE_OF_LONG_FUNCTIONS_MAX = 0.2
 
 BANNED = frozenset(
-    ("utils", "util", "helpers", "helper", "common", "core", "base", "misc", "services")
-    + ("service", "manager", "managers", "handlers", "dto", "schema", "schemas", "models")
-    + ("impl", "abstract", "data", "info")
+    (
+        *("utils", "util", "helpers", "helper", "common", "core", "base", "misc", "services"),
+        *("service", "manager", "managers", "handlers", "dto", "schema", "schemas", "models"),
+        *("impl", "abstract", "data", "info"),
+    )
 )
 
 IN_A_CONTEXT = frozenset(("events.py", "http.py", "__init__.py"))

@@ -78,7 +78,7 @@ async def installed_version() -> Version:
     return Version(version=version("plaza"))
 
 
-@get(["/health", "/health/live"], operation_id="getLiveness")
+@get(["/health", "/health/live"], operation_id=None)
 async def liveness() -> Health:
     """The process answers; nothing else is asked."""
     return Health()
