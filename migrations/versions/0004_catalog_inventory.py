@@ -127,6 +127,14 @@ CREATE POLICY published ON catalog.variant FOR SELECT USING (EXISTS (
     SELECT FROM catalog.product p WHERE p.id = product_id AND p.status = 'published'));
 """
 
+# The tree is everybody's to read and the operator's to change.
+CATEGORIES = """
+ALTER TABLE catalog.category ENABLE ROW LEVEL SECURITY;
+ALTER TABLE catalog.category FORCE ROW LEVEL SECURITY;
+CREATE POLICY market ON catalog.category USING (writing.scope_is_market());
+CREATE POLICY everybody ON catalog.category FOR SELECT USING (true);
+"""
+
 OWNED_TABLES = (
     "catalog.product",
     "catalog.variant",
@@ -144,6 +152,7 @@ def upgrade() -> None:
     for table in OWNED_TABLES:
         run_script(OWN_ROWS.format(table=table))
     run_script(PUBLISHED)
+    run_script(CATEGORIES)
 
 
 def downgrade() -> None:

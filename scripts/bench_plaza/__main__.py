@@ -22,6 +22,7 @@ from bench_plaza.wrk import Wrk
 
 EXIT_MISSED = 1
 EXIT_FAILED = 2
+EXIT_INTERRUPTED = 130
 WHOLE = Extent(Effort(connections=32, seconds=5, rounds=3), visible_rounds=300, command_seconds=10)
 QUICK = Extent(Effort(connections=32, seconds=1, rounds=3), visible_rounds=50, command_seconds=3)
 
@@ -82,6 +83,8 @@ def main(
     except (DidNotStart, LoadFailed, UnexpectedAnswer) as failure:
         console.print(str(failure), style="red", markup=False)
         sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
     _finish(results, list(bars(results)), json_file)
 
 

@@ -1,5 +1,6 @@
 """`plaza up` as a person starts, kills and stops it."""
 
+import json
 import os
 import signal
 import socket
@@ -27,15 +28,16 @@ class Up:
         self.url = f"http://127.0.0.1:{port}"
         self.output = data_dir.parent / f"output-{time.monotonic_ns()}"
         others = {key: text for key, text in os.environ.items() if not key.startswith("PLAZA_")}
+        self.environment = {
+            **others,
+            "PLAZA_PORT": str(port),
+            "PLAZA_DATA_DIR": str(data_dir),
+            "PLAZA_DEMO": "0",
+        }
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, "up"],
-                env={
-                    **others,
-                    "PLAZA_PORT": str(port),
-                    "PLAZA_DATA_DIR": str(data_dir),
-                    "PLAZA_DEMO": "0",
-                },
+                env=self.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -125,6 +127,18 @@ def test_it_starts_again_right_after_it_was_killed_and_beside_another(data_dir: 
             assert _is_ready(again.url)
             assert _is_ready(beside.url)
             assert _alive(family) == []
+
+
+def test_its_log_can_be_followed_from_another_terminal(data_dir: Path) -> None:
+    with _up(data_dir, _free_port()) as up:
+        command = [sys.executable, "-c", PROGRAM, "events", "tail", "--from", "1", "--json"]
+        environment = up.environment
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as tail:
+            assert tail.stdout is not None
+            fact = json.loads(tail.stdout.readline())
+            tail.send_signal(signal.SIGINT)
+        assert tail.returncode == 0
+    assert (fact["position"], fact["type"]) == (1, "identity.account_registered.v1")
 
 
 def _is_ready(url: str) -> bool:

@@ -6,7 +6,6 @@ Started by `granian --interface asgi --factory plaza.entrypoints.api:create_app`
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.metadata import version
 from typing import Any
 
 import asyncpg
@@ -15,8 +14,6 @@ from joserfc.jwk import OKPKey
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 
 from plaza.adapters.standings import standing_lookup
 from plaza.bootstrap import CONSTRAINTS, PROJECTIONS, ROUTES
@@ -65,12 +62,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         dependencies={
             name: Provide(provide, sync_to_thread=False) for name, provide in PROVIDED.items()
         },
-        openapi_config=OpenAPIConfig(
-            title="plaza",
-            version=version("plaza"),
-            path="/schema",
-            render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
-        ),
+        # plaza tells its own: Litestar's loses bounds, and knows nothing of encoded bytes.
+        openapi_config=None,
         logging_config=None,
         state=State({"settings": settings}),
     )

@@ -12,9 +12,11 @@ from msgspec import Meta
 AMOUNT_MINOR_MAX = 9_007_199_254_740_991
 PRICE_MINOR_MAX = 1_000_000_000_000
 
-AmountMinor = Annotated[int, Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
-PriceMinor = Annotated[int, Meta(ge=0, le=PRICE_MINOR_MAX)]
-CurrencyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
+MINOR = "In the currency's minor unit; some currencies have none"
+
+AmountMinor = Annotated[int, Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX, description=MINOR)]
+PriceMinor = Annotated[int, Meta(ge=0, le=PRICE_MINOR_MAX, description=MINOR)]
+CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217")]
 
 
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

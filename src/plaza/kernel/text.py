@@ -16,7 +16,7 @@ ShortText = Annotated[str, Meta(max_length=500)]
 Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=_VISIBLE)]
 Sku = Annotated[str, Meta(min_length=1, max_length=100)]
 EmailText = Annotated[str, Meta(min_length=3, max_length=254)]
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2")]
 Slug = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z")]
 
 SLUG_LENGTH_MAX = 60

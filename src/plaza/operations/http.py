@@ -7,14 +7,17 @@ import asyncpg
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.openapi import ResponseSpec
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from plaza.kernel.refusals import Unavailable
 from plaza.operations.readiness import Readiness
 from plaza.reading.watermarks import Watermarks
-from plaza.web.answering import private_answer
+from plaza.web.answering import private_answer, public_answer
 from plaza.web.authentication import operator_only
+from plaza.web.documenting import answers
+from plaza.web.openapi.document import document_of
+from plaza.web.openapi.index_page import index_page
+from plaza.web.request import PlazaRequest
 
 POSITION = Gauge("plaza_projection_position", "Log position covered", ["projection"])
 LAG_MS = Gauge("plaza_projection_lag_ms", "Age of the first fact not covered", ["projection"])
@@ -23,6 +26,9 @@ PROJECTIONS = """
     SELECT b.projection, b.build, b.schema_version, b.status, b.created_at
     FROM projecting.build b ORDER BY b.projection, b.build
 """
+
+# The page has its style inside it, and asks nobody for anything.
+PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
 class NotReady(Unavailable):
@@ -58,6 +64,7 @@ class ProjectionList(msgspec.Struct, frozen=True):
 
 
 LINKS = {
+    "operations": "/schema",
     "openapi": "/schema/openapi.json",
     "products": "/v1/products",
     "categories": "/v1/categories",
@@ -78,9 +85,15 @@ async def installed_version() -> Version:
     return Version(version=version("plaza"))
 
 
-@get(["/health", "/health/live"], operation_id=None)
-async def liveness() -> Health:
+@get("/health", operation_id="getHealth")
+async def health() -> Health:
     """The process answers; nothing else is asked."""
+    return Health()
+
+
+@get("/health/live", operation_id="getLiveness")
+async def liveness() -> Health:
+    """The same, under the name that orchestrators look for."""
     return Health()
 
 
@@ -106,7 +119,7 @@ async def metrics(watermarks: NamedDependency[Watermarks]) -> Response[bytes]:
     "/v1/operations/projections",
     operation_id="listProjections",
     guards=[operator_only],
-    responses={200: ResponseSpec(ProjectionList, generate_examples=False)},
+    responses=answers(ProjectionList),
 )
 async def projections(
     pool: NamedDependency[asyncpg.Pool], watermarks: NamedDependency[Watermarks]
@@ -126,4 +139,28 @@ async def projections(
     return private_answer(msgspec.json.encode(ProjectionList(items)), {})
 
 
-ROUTES = [welcome, installed_version, liveness, readiness, metrics, projections]
+@get("/schema/openapi.json", operation_id="getApiDocument", include_in_schema=False)
+async def api_document(request: PlazaRequest) -> Response[bytes]:
+    """Every operation, for programs."""
+    body = msgspec.json.encode(document_of(request.app, version("plaza")))
+    return public_answer(request, body, {})
+
+
+@get("/schema", operation_id="getApiIndex", include_in_schema=False)
+async def api_index(request: PlazaRequest) -> Response[bytes]:
+    """Every operation, for people."""
+    page = index_page(document_of(request.app, version("plaza")))
+    return Response(page.encode(), media_type="text/html", headers=PAGE_HEADERS)
+
+
+ROUTES = [
+    welcome,
+    installed_version,
+    health,
+    liveness,
+    readiness,
+    metrics,
+    projections,
+    api_document,
+    api_index,
+]

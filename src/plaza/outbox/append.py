@@ -12,13 +12,16 @@ from plaza.kernel.refusals import Unprocessable
 
 PAYLOAD_SIZE_MAX_BYTES = 64 * 1024
 
-# RETURNING gives the ids in the order of insertion; the last one has the last position.
+# RETURNING gives the ids in the order of insertion; the last one has the last position. The xid is
+# named, though it is the default, because so it is taken before the first id: the floor relies on
+# that.
 INSERT = text("""
-    INSERT INTO outbox.event (event_id, type, schema_version, aggregate_type, aggregate_id,
+    INSERT INTO outbox.event (txid, event_id, type, schema_version, aggregate_type, aggregate_id,
         version, ordinal, vendor_id, account_id, actor, command, correlation_id, causation_id,
         trace, payload)
-    SELECT event_id, type, schema_version, aggregate_type, aggregate_id, version, ordinal,
-        vendor_id, account_id, actor, command, correlation_id, causation_id, trace, payload
+    SELECT pg_current_xact_id(), event_id, type, schema_version, aggregate_type, aggregate_id,
+        version, ordinal, vendor_id, account_id, actor, command, correlation_id, causation_id,
+        trace, payload
     FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (event_id uuid, type text,
         schema_version smallint, aggregate_type text, aggregate_id uuid, version bigint,
         ordinal smallint, vendor_id uuid, account_id uuid, actor text, command text,
@@ -54,15 +57,24 @@ async def append_events(session: AsyncSession, events: list[Event], origin: Orig
     """
     if not events:
         return None
+    result = await session.execute(INSERT, {"rows": rows_of(events, origin)})
+    last: int = max(result.scalars())
+    return last
+
+
+def rows_of(events: list[Event], origin: Origin) -> str:
+    """The events as the JSON that `INSERT` takes.
+
+    Raises:
+        EventTooLarge: an event is larger than 64 KiB as JSON.
+    """
     ordinals: dict[tuple[UUID, int], int] = {}
     rows = []
     for event in events:
         place = (event.aggregate_id, event.version)
         ordinals[place] = ordinals.get(place, -1) + 1
         rows.append(_row(event, ordinals[place], origin))
-    result = await session.execute(INSERT, {"rows": msgspec.json.encode(rows).decode()})
-    last: int = max(result.scalars())
-    return last
+    return msgspec.json.encode(rows).decode()
 
 
 def _row(event: Event, ordinal: int, origin: Origin) -> dict[str, object]:

@@ -4,15 +4,25 @@ from uuid import UUID
 
 import asyncpg
 
-# pg_dump keeps none of these: a restored database differs in the first, a failover in the second.
+# pg_dump keeps none of these: a restored database differs in the first, a failover in the second
+# (taken from the log that is written now: the control file names the old timeline until the first
+# checkpoint after a promotion).
 IDENTITY = """
     SELECT concat_ws('/', (pg_control_system()).system_identifier,
-        (pg_control_checkpoint()).timeline_id,
+        ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint,
         (SELECT oid FROM pg_database WHERE datname = current_database()),
         'outbox.tick'::regclass::oid)
 """
 
 LATEST = "SELECT epoch_id, identity FROM outbox.epoch ORDER BY number DESC LIMIT 1"
+
+# Xids that restarted (pg_resetwal) leave the identity alone, but no snapshot is from the future.
+MOVED = """
+    SELECT identity <> $1 OR EXISTS (
+        SELECT FROM (SELECT snapshot FROM outbox.tick ORDER BY number DESC LIMIT 1) last
+        WHERE pg_snapshot_xmax(last.snapshot) > pg_snapshot_xmax(pg_current_snapshot()))
+    FROM outbox.epoch ORDER BY number DESC LIMIT 1
+"""
 
 ADD = "INSERT INTO outbox.epoch (identity) VALUES ($1)"
 
@@ -57,13 +67,13 @@ async def reseed_if_moved(connection: asyncpg.Connection, identity: str, lock: i
     # REPEATABLE READ would take its snapshot before the lock is held.
     async with connection.transaction(isolation="read_committed"):
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock)
-        latest = await connection.fetchrow(LATEST)
-        if latest is not None and latest["identity"] == identity:
-            return False
-        if latest is not None:
+        moved: bool | None = await connection.fetchval(MOVED, identity)
+        if moved:
             await _reseed(connection)
-        await connection.execute(ADD, identity)
-    return latest is not None
+        # A log without any epoch is a new one, which needs no more than its first.
+        if moved is not False:
+            await connection.execute(ADD, identity)
+    return moved is True
 
 
 async def _reseed(connection: asyncpg.Connection) -> None:

@@ -7,6 +7,8 @@ sequencer. The order within a tick is that of the ids, which for one aggregate i
 versions, because an event is inserted after the version bump of its aggregate.
 """
 
+import time
+
 import asyncpg
 
 from plaza.outbox.epoch import log_identity, reseed_if_moved
@@ -15,6 +17,7 @@ from plaza.outbox.floor import Floor
 # Any constant that nothing else locks on: the sequencers' mutual wait, which only saves work.
 SEQUENCER_LOCK = 7_022_001
 TICKS_KEPT = 100
+FLOOR_INTERVAL_S = 1.0
 
 LOCK = "SELECT pg_advisory_xact_lock($1)"
 
@@ -51,9 +54,13 @@ TRIM = "DELETE FROM outbox.tick WHERE number < $1"
 class Sequencer:
     """One sequencer on a connection of its own; several may run, and one of them works."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, *, floor_interval_s: float = FLOOR_INTERVAL_S
+    ) -> None:
         self._connection = connection
         self._floor = Floor()
+        self._floor_interval_s = floor_interval_s
+        self._floor_due = 0.0
 
     async def start(self) -> None:
         """Make sure that the log is still the one that the last tick saw."""
@@ -73,9 +80,7 @@ class Sequencer:
             await self._connection.execute(LOCK, SEQUENCER_LOCK)
             last = await self._connection.fetchrow(LAST_TICK)
             assert last is not None
-            floor = last["floor"]
-            if even_if_idle:
-                floor = await self._floor.raised(self._connection, floor)
+            floor = await self._raised(last["floor"])
             upcoming = await self._connection.fetchval(
                 TICK,
                 *(last["number"], last["next"], last["floor"], last["snapshot"]),
@@ -86,3 +91,11 @@ class Sequencer:
         if upcoming is None or upcoming == last["next"]:
             return None
         return int(upcoming) - 1
+
+    async def _raised(self, floor: int) -> int:
+        """The floor to store; under load and in quiet times it is looked after alike."""
+        now = time.monotonic()
+        if now < self._floor_due:
+            return floor
+        self._floor_due = now + self._floor_interval_s
+        return await self._floor.raised(self._connection, floor)

@@ -12,7 +12,6 @@ from plaza.projecting.steps import Shard, Step, last_step, take_step, trim_steps
 
 BATCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
-TRIM_EVERY_STEPS = 500
 
 Announce = Callable[[str, int], Awaitable[None]]
 """Told the projection and the position that its rows now cover, after the commit."""
@@ -82,5 +81,4 @@ class Follower:
 
     async def _stepped(self, step: Step) -> None:
         self._step, self._stepped_at = step, time.monotonic()
-        if step.number % TRIM_EVERY_STEPS == 0:
-            await trim_steps(self._connection, self.shard, step)
+        await trim_steps(self._connection, self.shard, step)

@@ -2,9 +2,11 @@
 
 from typing import Any, Protocol
 
+import asyncpg
 import msgspec
 
 KEPT_MINUTES = 10
+TRIM_EVERY_STEPS = 500
 
 LAST = """
     SELECT number, upto FROM projecting.step
@@ -65,16 +67,20 @@ async def take_step(connection: Executor, shard: Shard, last: Step, upto: int, f
     Raises:
         Fenced: somebody else has gone on from the same step.
     """
-    number = await connection.fetchval(
-        TAKE, shard.projection, shard.build, shard.shard, last.number, upto, facts
-    )
+    place = (shard.projection, shard.build, shard.shard, last.number)
+    try:
+        number = await connection.fetchval(TAKE, *place, upto, facts)
+    except asyncpg.UniqueViolationError as error:
+        raise Fenced from error
     if number is None:
         raise Fenced
     return Step(number=number, upto=upto)
 
 
 async def trim_steps(connection: Executor, shard: Shard, last: Step) -> None:
-    """Forget the steps that no follower can still go on from."""
+    """Every so often, forget the steps that no follower can still go on from."""
+    if last.number % TRIM_EVERY_STEPS:
+        return
     await connection.fetchval(
         TRIM, shard.projection, shard.build, shard.shard, last.number, KEPT_MINUTES
     )

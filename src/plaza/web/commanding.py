@@ -67,12 +67,13 @@ class Commanding:
         """
         caller: Caller | None = self._request.scope.get("plaza_caller")  # type: ignore[assignment]
         actor = ANONYMOUS if caller is None else caller.actor
+        repeatable = await self._repeatable(actor)
         context = Context(
             actor=actor,
             surface=surface,
             correlation_id=_correlation_id(self._request),
             trace=self._request.headers.get("traceparent"),
-            repeatable=await self._repeatable(actor) if keeps_answer else None,
+            repeatable=repeatable if keeps_answer else None,
             principal=None if caller is None else str(actor),
         )
         given = await self._runner.run(function, command, context, answer)
@@ -92,7 +93,7 @@ class Commanding:
         if actor is ANONYMOUS and len(key) < ANONYMOUS_KEY_LENGTH_MIN:
             message = "Without log-in a key needs 22 random characters, such as a UUID."
             raise InvalidIdempotencyKey(message)
-        scope = f"{actor}/{self._request.route_handler.handler_name}"
+        scope = f"{actor}/{self._request.route_handler.operation_id}"
         return Repeatable(scope, key, await self._fingerprint())
 
     async def _fingerprint(self) -> bytes:

@@ -12,6 +12,9 @@ from plaza.kernel.refusals import Malformed
 from plaza.reading.page import LIMIT_MAX
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="Items of a page, 1 to 100")]
+Cursor = Annotated[
+    str | None, QueryParameter(description="`next_cursor` of the page before; same question only")
+]
 
 TRACKING = frozenset(
     {"gclid", "gbraid", "wbraid", "fbclid", "msclkid", "dclid", "mc_cid", "mc_eid", "_ga", "ref"}

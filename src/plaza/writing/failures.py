@@ -3,14 +3,27 @@
 from collections.abc import Mapping
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from plaza.kernel.refusals import Conflict, Refusal, StaleVersion, Unavailable
+from plaza.kernel.refusals import Conflict, Refusal, Unavailable
 
 RETRIED_SQLSTATES = ("40001", "40P01")
-LOCK_TIMEOUT_SQLSTATES = ("55P03", "57014")
-READ_ONLY_OR_FULL_SQLSTATES = ("25006", "53100", "57P01", "57P02", "57P03")
+LOCK_SQLSTATES = ("55P03", "57014")
+READ_ONLY_SQLSTATE = "25006"
+INSUFFICIENT_RESOURCES_CLASS = "53"
+INTEGRITY_CLASS = "23"
+NOT_NULL_SQLSTATE = "23502"
+
+LOST = (
+    ConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
 
 
 class ConstraintViolated(Conflict):
@@ -18,7 +31,7 @@ class ConstraintViolated(Conflict):
     title = "In conflict with what is stored"
 
 
-class LockTimedOut(Unavailable):
+class Busy(Unavailable):
     code = "busy"
     title = "Others are changing the same thing"
 
@@ -47,44 +60,51 @@ def sqlstate_of(error: BaseException) -> str | None:
 
 def is_disconnect(error: BaseException) -> bool:
     """Whether the connection is gone, so that another one may work."""
-    if isinstance(error, ConnectionError | asyncpg.InterfaceError):
-        return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     cause = _driver_error(error)
-    lost = (ConnectionError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
-    return isinstance(cause, (*lost, asyncpg.AdminShutdownError, asyncpg.CannotConnectNowError))
+    # What asyncpg cannot encode is an InterfaceError too, but a bug of ours: a ValueError.
+    return isinstance(cause, LOST) and not isinstance(cause, ValueError)
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same command may succeed in a new transaction."""
-    return sqlstate_of(error) in RETRIED_SQLSTATES or is_disconnect(error)
+    """Whether the same command may succeed in a new transaction.
+
+    A row that was changed since it was read is read anew: the command then finds the version that
+    its caller must be told, or, where the caller named none, a state that it can go on from.
+    """
+    if isinstance(error, StaleDataError) or sqlstate_of(error) in RETRIED_SQLSTATES:
+        return True
+    return is_disconnect(error)
 
 
 def refusal_of(error: Exception, constraints: Constraints) -> Refusal | None:
     """What to answer; None where the error is a bug and not an anticipated outcome."""
-    if isinstance(error, StaleDataError):
-        return StaleVersion()
-    sqlstate = sqlstate_of(error)
-    if sqlstate is not None and sqlstate.startswith("23"):
+    sqlstate = sqlstate_of(error) or ""
+    if sqlstate.startswith(INTEGRITY_CLASS) and sqlstate != NOT_NULL_SQLSTATE:
         return _violated(_driver_error(error), constraints)
-    if sqlstate in LOCK_TIMEOUT_SQLSTATES:
-        return LockTimedOut("A lock was not free in time; try again.")
-    if is_transient(error) or sqlstate in READ_ONLY_OR_FULL_SQLSTATES:
-        return DatabaseUnavailable("Nothing was changed; try again in a moment.")
-    if isinstance(error, InterfaceError | OperationalError | OSError):
+    if isinstance(error, StaleDataError) or sqlstate in (*RETRIED_SQLSTATES, *LOCK_SQLSTATES):
+        return Busy("Others are changing the same thing; try again in a moment.")
+    away = isinstance(error, OSError | PoolTimeout) or is_disconnect(error)
+    if away or _is_refusing_work(sqlstate):
         return DatabaseUnavailable("Nothing was changed; try again in a moment.")
     return None
 
 
-def _violated(cause: BaseException | None, constraints: Constraints) -> Refusal:
+def _is_refusing_work(sqlstate: str) -> bool:
+    """Whether the server cannot write now: read-only, out of connections, memory or disk."""
+    return sqlstate == READ_ONLY_SQLSTATE or sqlstate.startswith(INSUFFICIENT_RESOURCES_CLASS)
+
+
+def _violated(cause: BaseException, constraints: Constraints) -> Refusal:
     name = str(getattr(cause, "constraint_name", ""))
     if name in constraints:
         return constraints[name]("Something else has taken what must be unique.")
     return ConstraintViolated("It does not fit what is stored; read the present state and retry.")
 
 
-def _driver_error(error: BaseException) -> BaseException | None:
+def _driver_error(error: BaseException) -> BaseException:
     """SQLAlchemy wraps the dialect's error, which wraps asyncpg's."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return cause.__cause__ if cause is not None and cause.__cause__ is not None else cause
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return error
+    return error.orig.__cause__ or error.orig

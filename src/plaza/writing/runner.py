@@ -21,12 +21,16 @@ from plaza.writing.failures import (
     is_disconnect,
     is_transient,
     refusal_of,
+    sqlstate_of,
 )
 from plaza.writing.idempotency import FINAL_REFUSALS, Repeatable, first_answer, keep_answer
 from plaza.writing.scope import enter_scope
 from plaza.writing.unit_of_work import UnitOfWork
 
 ATTEMPTS_MAX = 3
+RETRY_WAIT_S = 0.01
+RETRY_JITTER_S = 0.05
+RETRY_WAIT_S_MAX = 0.2
 CONSISTENCY_HEADER = "plaza-consistency"
 REPLAYED_HEADER = "idempotency-replayed"
 
@@ -90,8 +94,13 @@ class CommandRunner:
         """
         async with self._admission.admitted():
             try:
+                # Inside the admission: who tries again does not queue up behind newcomers.
                 async for attempt in stamina.retry_context(
-                    on=is_transient, attempts=ATTEMPTS_MAX, wait_initial=0.01, wait_max=0.2
+                    on=is_transient,
+                    attempts=ATTEMPTS_MAX,
+                    wait_initial=RETRY_WAIT_S,
+                    wait_jitter=RETRY_JITTER_S,
+                    wait_max=RETRY_WAIT_S_MAX,
                 ):
                     with attempt:
                         given = await self._attempt(function, command, context, answer, conclude)
@@ -184,10 +193,12 @@ class CommandRunner:
 
 async def _commit(session: AsyncSession) -> None:
     """Commit; a connection that is lost meanwhile leaves open what became of it."""
+    await session.flush()
     try:
         await session.commit()
     except Exception as error:
-        if is_disconnect(error):
+        # Only what the server itself has refused is known not to be done.
+        if sqlstate_of(error) is None or is_disconnect(error):
             message = "Repeat the request with the same Idempotency-Key to learn the outcome."
             raise OutcomeUnknown(message) from error
         raise

@@ -30,6 +30,7 @@ from plaza.kernel.money import Price
 from plaza.kernel.text import Name, Paragraphs, ShortText, Sku, Slug, Title
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with, operator_only
 from plaza.web.commanding import Commanding
+from plaza.web.documenting import IF_MATCH_OPTIONAL, IF_MATCH_REQUIRED, answers
 from plaza.writing.answer import Answer, answer_with
 
 MEMBER = member_with(*ROLES_WRITING_CATALOG)
@@ -63,6 +64,39 @@ class OfferPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sku: Sku | None | UnsetType = UNSET
 
 
+class CategoryState(msgspec.Struct, frozen=True):
+    id: UUID
+    slug: str
+    name: str
+    parent_id: UUID | None
+    rank: int
+    version: int
+
+
+class ProductState(msgspec.Struct, frozen=True):
+    id: UUID
+    slug: str
+    status: str
+    version: int
+
+
+class PricedIn(msgspec.Struct, frozen=True):
+    """What the offer costs in one currency."""
+
+    amount_minor: int
+    currency: str
+
+
+class OfferState(msgspec.Struct, frozen=True):
+    id: UUID
+    product_id: UUID
+    variant_id: UUID
+    sku: str | None
+    status: str
+    prices: list[PricedIn]
+    version: int
+
+
 def _given(patch_body: msgspec.Struct) -> dict[str, Any]:
     """The fields that the client sent."""
     fields = msgspec.structs.asdict(patch_body)
@@ -71,47 +105,44 @@ def _given(patch_body: msgspec.Struct) -> dict[str, Any]:
 
 def _category_answer(status: int) -> Any:
     def answer(category: Category) -> Answer:
-        body = {
-            "id": category.id,
-            "slug": category.slug,
-            "name": category.name,
-            "parent_id": category.parent_id,
-            "rank": category.rank,
-            "version": category.version,
-        }
-        return answer_with(status, body, etag=f'"{category.version}"')
+        state = CategoryState(
+            id=category.id,
+            slug=category.slug,
+            name=category.name,
+            parent_id=category.parent_id,
+            rank=category.rank,
+            version=category.version,
+        )
+        return answer_with(status, state, etag=f'"{category.version}"')
 
     return answer
 
 
 def product_answer(product: Product) -> Answer:
     """The product's present state."""
-    body = {
-        "id": product.id,
-        "slug": product.slug,
-        "status": product.status,
-        "version": product.version,
-    }
-    return answer_with(200, body, etag=f'"{product.version}"')
+    state = ProductState(product.id, product.slug, product.status, product.version)
+    return answer_with(200, state, etag=f'"{product.version}"')
 
 
 def _offer_answer(offer: Offer) -> Answer:
-    body = {
-        "id": offer.id,
-        "product_id": offer.product_id,
-        "variant_id": offer.variant_id,
-        "sku": offer.sku,
-        "status": offer.status,
-        "prices": [
-            {"amount_minor": price.amount_minor, "currency": price.currency}
-            for price in offer.prices
-        ],
-        "version": offer.version,
-    }
-    return answer_with(200, body, etag=f'"{offer.version}"')
+    state = OfferState(
+        id=offer.id,
+        product_id=offer.product_id,
+        variant_id=offer.variant_id,
+        sku=offer.sku,
+        status=offer.status,
+        prices=[PricedIn(price.amount_minor, price.currency) for price in offer.prices],
+        version=offer.version,
+    )
+    return answer_with(200, state, etag=f'"{offer.version}"')
 
 
-@post("/v1/categories", operation_id="createCategory", guards=[operator_only])
+@post(
+    "/v1/categories",
+    operation_id="createCategory",
+    guards=[operator_only],
+    responses=answers(CategoryState, 201),
+)
 async def create(
     data: JSONBody[NewCategory], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
@@ -119,7 +150,12 @@ async def create(
     return await commanding.run(create_category, command, MARKET, _category_answer(201))
 
 
-@patch("/v1/categories/{category:uuid}", operation_id="changeCategory", guards=[operator_only])
+@patch(
+    "/v1/categories/{category:uuid}",
+    operation_id="changeCategory",
+    guards=[operator_only],
+    responses=answers(CategoryState, also=IF_MATCH_REQUIRED),
+)
 async def change_a_category(
     category: FromPath[UUID],
     data: JSONBody[CategoryPatch],
@@ -133,6 +169,7 @@ async def change_a_category(
     "/v1/vendors/{vendor:uuid}/products/{product:uuid}",
     operation_id="changeProduct",
     guards=[MEMBER],
+    responses=answers(ProductState, also=IF_MATCH_REQUIRED),
 )
 async def change_a_product(
     vendor: FromPath[UUID],
@@ -154,6 +191,7 @@ async def change_a_product(
     operation_id="unpublishProduct",
     status_code=200,
     guards=[MEMBER],
+    responses=answers(ProductState, also=IF_MATCH_OPTIONAL),
 )
 async def unpublish(
     vendor: FromPath[UUID],
@@ -166,7 +204,12 @@ async def unpublish(
     )
 
 
-@patch("/v1/vendors/{vendor:uuid}/offers/{offer:uuid}", operation_id="changeOffer", guards=[MEMBER])
+@patch(
+    "/v1/vendors/{vendor:uuid}/offers/{offer:uuid}",
+    operation_id="changeOffer",
+    guards=[MEMBER],
+    responses=answers(OfferState, also=IF_MATCH_REQUIRED),
+)
 async def change_an_offer(
     vendor: FromPath[UUID],
     offer: FromPath[UUID],
@@ -184,6 +227,7 @@ async def change_an_offer(
     operation_id="withdrawOffer",
     status_code=200,
     guards=[MEMBER],
+    responses=answers(OfferState, also=IF_MATCH_REQUIRED),
 )
 async def withdraw(
     vendor: FromPath[UUID], offer: FromPath[UUID], commanding: NamedDependency[Commanding]

@@ -78,6 +78,21 @@ class Offer(VersionedRow):
         held.amount_minor = price.amount_minor
         held.compare_at_amount_minor = compare_at_minor
 
+    def compare_at(self, price: Price | None) -> None:
+        """Show another comparison beside the price in its currency; None shows it nowhere.
+
+        Raises:
+            InvalidPrice: it is not above the price, or there is no price to compare it with.
+        """
+        if price is None:
+            for held in self.prices:
+                held.compare_at_amount_minor = None
+            return
+        priced = next((held for held in self.prices if held.currency == price.currency), None)
+        if priced is None:
+            raise InvalidPrice(f"There is no price in {price.currency} to compare it with.")
+        self.set_price(Price(priced.amount_minor, priced.currency), price)
+
     def change(self) -> OfferChanged:
         """Publish a change of price or SKU.
 

@@ -187,6 +187,8 @@ CONSTRAINTS = {"product_slug_key": ProductSlugTaken}
 
 
 def _check_variants(options: list[str], values: list[dict[str, str]]) -> None:
+    if len(set(options)) != len(options):
+        raise InvalidVariants("Two options have the same name.")
     if any(set(of_variant) != set(options) for of_variant in values):
         names = ", ".join(options) or "none"
         message = f"Each variant names a value for every option; the options are: {names}."

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 
 from plaza.contexts.identity.events import AccountRegistered
@@ -66,6 +67,13 @@ class Accounts(Aggregates[Account]):
         wanted = select(Account).where(Account.email_normalized == normalized_email(email))
         account: Account | None = await self.session.scalar(wanted)
         return account
+
+    async def add_unless_taken(self, account: Account) -> bool:
+        """Add it; False where its address has an account, also one that is being made now."""
+        columns = {column.key for column in Account.__table__.columns} - {"created_at"}
+        values = {name: getattr(account, name) for name in columns}
+        new = insert(Account).values(values).on_conflict_do_nothing().returning(Account.id)
+        return await self.session.scalar(new) is not None
 
 
 CONSTRAINTS = {"account_email_key": EmailTaken}

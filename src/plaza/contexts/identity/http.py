@@ -19,7 +19,7 @@ from plaza.contexts.identity.commands.register_account import (
 )
 from plaza.contexts.identity.passwords import Passwords, PasswordText
 from plaza.contexts.identity.queries.find_credentials import find_credentials
-from plaza.contexts.identity.queries.get_account import get_account
+from plaza.contexts.identity.queries.get_account import AccountDocument, get_account
 from plaza.kernel.actor import MARKET, Surface
 from plaza.kernel.refusals import Forbidden, NotAuthenticated
 from plaza.kernel.text import EmailText, Name
@@ -28,8 +28,10 @@ from plaza.settings import Settings
 from plaza.web.answering import private_answer
 from plaza.web.authentication import ACCESS_TOKEN_LIFETIME, AccessTokens, authenticated
 from plaza.web.commanding import Commanding
+from plaza.web.documenting import answers
 from plaza.web.request import PlazaRequest
 from plaza.writing.answer import Answer, answer_with
+from plaza.writing.runner import CONSISTENCY_HEADER
 
 
 class WrongCredentials(NotAuthenticated):
@@ -46,6 +48,12 @@ class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: EmailText
     password: PasswordText
     name: Name
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """The same for an e-mail that has an account already."""
+
+    status: Literal["check_your_mail"] = "check_your_mail"
 
 
 class LoginForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,7 +82,12 @@ def _tokens_answer(opened: OpenedSession, tokens: AccessTokens) -> Answer:
     return answer_with(201, pair, cache_control="no-store")
 
 
-@post("/v1/accounts", operation_id="registerAccount", status_code=202)
+@post(
+    "/v1/accounts",
+    operation_id="registerAccount",
+    status_code=202,
+    responses=answers(Registered, 202),
+)
 async def register(
     data: JSONBody[Registration],
     commanding: NamedDependency[Commanding],
@@ -83,16 +96,23 @@ async def register(
     command = RegisterAccount(
         email=data.email, name=data.name, password_hash=await passwords.hashed(data.password)
     )
-    return await commanding.run(
+    response = await commanding.run(
         register_account,
         command,
         MARKET,
-        lambda _: answer_with(202, {"status": "check_your_mail"}),
+        lambda _: answer_with(202, Registered()),
         keeps_answer=False,
     )
+    # It would tell a new account from one that there is.
+    response.headers.pop(CONSISTENCY_HEADER, None)
+    return response
 
 
-@post("/v1/sessions", operation_id="logIn")
+@post(
+    "/v1/sessions",
+    operation_id="logIn",
+    responses=answers(TokenPair, 201, also=(401, 403)),
+)
 async def open_session(
     data: JSONBody[LoginForm],
     request: PlazaRequest,
@@ -119,7 +139,11 @@ async def open_session(
     )
 
 
-@post("/v1/sessions/refresh", operation_id="refreshSession")
+@post(
+    "/v1/sessions/refresh",
+    operation_id="refreshSession",
+    responses=answers(TokenPair, 201, also=(401,)),
+)
 async def refresh(
     data: JSONBody[RefreshForm],
     commanding: NamedDependency[Commanding],
@@ -135,7 +159,12 @@ async def refresh(
     return response
 
 
-@get("/v1/account", operation_id="getAccount", guards=[authenticated])
+@get(
+    "/v1/account",
+    operation_id="getAccount",
+    guards=[authenticated],
+    responses=answers(AccountDocument),
+)
 async def own_account(
     commanding: NamedDependency[Commanding], reads: NamedDependency[PrivateReads]
 ) -> Response[bytes]:

@@ -14,6 +14,7 @@ from plaza.kernel.actor import Surface
 from plaza.kernel.text import Reason
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
 from plaza.web.commanding import Commanding
+from plaza.web.documenting import answers
 from plaza.writing.answer import Answer, answer_with
 
 
@@ -50,6 +51,7 @@ def stock_answer(stock: Stock) -> Answer:
     "/v1/vendors/{vendor:uuid}/offers/{offer:uuid}/stock",
     operation_id="setStock",
     guards=[member_with(*ROLES_WRITING_CATALOG)],
+    responses=answers(StockLevel),
 )
 async def set_level(
     vendor: FromPath[UUID],
@@ -66,6 +68,7 @@ async def set_level(
     operation_id="adjustStock",
     status_code=200,
     guards=[member_with(*ROLES_WRITING_CATALOG)],
+    responses=answers(StockLevel),
 )
 async def adjust_level(
     vendor: FromPath[UUID],

@@ -24,6 +24,7 @@ from plaza.kernel.money import CurrencyCode
 from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Reason, Slug
 from plaza.web.authentication import authenticated, member_with, operator_only
 from plaza.web.commanding import Commanding
+from plaza.web.documenting import IF_MATCH_OPTIONAL, answers
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -69,7 +70,12 @@ async def operator_or_owner(
         await member_with("owner")(connection, handler)
 
 
-@post("/v1/vendors", operation_id="applyAsVendor", guards=[authenticated])
+@post(
+    "/v1/vendors",
+    operation_id="applyAsVendor",
+    guards=[authenticated],
+    responses=answers(VendorState, 201),
+)
 async def apply(
     data: JSONBody[VendorApplication], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
@@ -87,6 +93,7 @@ async def apply(
     operation_id="approveVendor",
     status_code=200,
     guards=[operator_only],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
 )
 async def approve(
     vendor: FromPath[UUID], commanding: NamedDependency[Commanding]
@@ -100,6 +107,7 @@ async def approve(
     operation_id="reinstateVendor",
     status_code=200,
     guards=[operator_only],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
 )
 async def reinstate(
     vendor: FromPath[UUID], commanding: NamedDependency[Commanding]
@@ -125,6 +133,7 @@ async def _with_reason(
     operation_id="rejectVendor",
     status_code=200,
     guards=[operator_only],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
 )
 async def reject(
     vendor: FromPath[UUID],
@@ -139,6 +148,7 @@ async def reject(
     operation_id="suspendVendor",
     status_code=200,
     guards=[operator_only],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
 )
 async def suspend(
     vendor: FromPath[UUID],
@@ -153,6 +163,7 @@ async def suspend(
     operation_id="closeVendor",
     status_code=200,
     guards=[operator_or_owner],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
 )
 async def close(
     vendor: FromPath[UUID],

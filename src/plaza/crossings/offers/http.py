@@ -15,6 +15,7 @@ from plaza.kernel.money import Price
 from plaza.kernel.text import Sku
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
 from plaza.web.commanding import Commanding
+from plaza.web.documenting import answers
 from plaza.writing.answer import Answer, answer_with
 
 
@@ -42,6 +43,7 @@ def created_answer(offer: Offer) -> Answer:
     "/v1/vendors/{vendor:uuid}/offers",
     operation_id="createOffer",
     guards=[member_with(*ROLES_WRITING_CATALOG)],
+    responses=answers(CreatedOffer, 201),
 )
 async def create(
     vendor: FromPath[UUID], data: JSONBody[NewOffer], commanding: NamedDependency[Commanding]

@@ -10,12 +10,12 @@ from plaza.contexts.catalog.commands.draft_product import (
     Drafted,
     DraftProduct,
     DraftVariant,
+    ProductDescription,
     draft_product,
 )
-from plaza.contexts.catalog.product import VARIANTS_MAX, Media, Options, ProductAttributes
+from plaza.contexts.catalog.product import VARIANTS_MAX
 from plaza.contexts.inventory.commands.open_stock import Opening, OpenStock, open_stock
 from plaza.contexts.inventory.stock import Quantity
-from plaza.kernel.text import Paragraphs, ShortText, Title
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -23,15 +23,8 @@ class NewVariant(DraftVariant, frozen=True, kw_only=True, forbid_unknown_fields=
     stock: Quantity = 0
 
 
-class CreateProduct(msgspec.Struct, frozen=True, kw_only=True):
+class CreateProduct(ProductDescription, frozen=True, kw_only=True):
     vendor_id: UUID
-    title: Title
-    description: Paragraphs = ""
-    category_id: UUID | None = None
-    brand: ShortText | None = None
-    attributes: ProductAttributes = {}
-    options: Options = []
-    media: Media = []
     variants: Annotated[list[NewVariant], Meta(min_length=1, max_length=VARIANTS_MAX)]
 
 

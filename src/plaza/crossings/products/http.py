@@ -9,33 +9,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from plaza.contexts.catalog.commands.draft_product import Drafted
-from plaza.contexts.catalog.product import (
-    VARIANTS_MAX,
-    Media,
-    Options,
-    Product,
-    ProductAttributes,
-)
+from plaza.contexts.catalog.commands.draft_product import Drafted, ProductDescription
+from plaza.contexts.catalog.http import ProductState, product_answer
+from plaza.contexts.catalog.product import VARIANTS_MAX
 from plaza.crossings.products.create_product import CreateProduct, NewVariant, create_product
 from plaza.crossings.products.publish_product import PublishProduct, publish_product
 from plaza.kernel.actor import Surface
-from plaza.kernel.text import Paragraphs, ShortText, Title
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
 from plaza.web.commanding import Commanding
+from plaza.web.documenting import IF_MATCH_OPTIONAL, answers
 from plaza.writing.answer import Answer, answer_with
 
 MEMBER = member_with(*ROLES_WRITING_CATALOG)
 
 
-class NewProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    title: Title
-    description: Paragraphs = ""
-    category_id: UUID | None = None
-    brand: ShortText | None = None
-    attributes: ProductAttributes = {}
-    options: Options = []
-    media: Media = []
+class NewProduct(ProductDescription, frozen=True, kw_only=True, forbid_unknown_fields=True):
     variants: Annotated[list[NewVariant], Meta(min_length=1, max_length=VARIANTS_MAX)]
 
 
@@ -58,17 +46,12 @@ def created_answer(drafted: Drafted) -> Answer:
     return answer_with(201, body, etag=f'"{product.version}"')
 
 
-def published_answer(product: Product) -> Answer:
-    body = {
-        "id": product.id,
-        "slug": product.slug,
-        "status": product.status,
-        "version": product.version,
-    }
-    return answer_with(200, body, etag=f'"{product.version}"')
-
-
-@post("/v1/vendors/{vendor:uuid}/products", operation_id="createProduct", guards=[MEMBER])
+@post(
+    "/v1/vendors/{vendor:uuid}/products",
+    operation_id="createProduct",
+    guards=[MEMBER],
+    responses=answers(CreatedProduct, 201),
+)
 async def create(
     vendor: FromPath[UUID], data: JSONBody[NewProduct], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
@@ -81,6 +64,7 @@ async def create(
     operation_id="publishProduct",
     status_code=200,
     guards=[MEMBER],
+    responses=answers(ProductState, also=IF_MATCH_OPTIONAL),
 )
 async def publish(
     vendor: FromPath[UUID],
@@ -88,9 +72,7 @@ async def publish(
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
     command = PublishProduct(vendor_id=vendor, product_id=product, version=commanding.version)
-    return await commanding.run(
-        publish_product, command, Surface(vendor_id=vendor), published_answer
-    )
+    return await commanding.run(publish_product, command, Surface(vendor_id=vendor), product_answer)
 
 
 ROUTES = [create, publish]

@@ -27,7 +27,7 @@ def load() -> None:
         plaza demo load
     """
     console = Console(highlight=False)
-    with connected_settings(settings_from(), say=console.print) as connected:
+    with connected_settings(settings_from(), say=click.echo) as connected:
         loaded = asyncio.run(_loaded(connected, console))
     for label, email, password in loaded.log_ins:
         console.print(f"{label}: {email}  {password}", markup=False)

@@ -39,7 +39,7 @@ def up(*, reload: bool) -> None:
     started = monotonic()
     with StopSignals() as signals:
         settings = _for_the_terminal(settings_from())
-        with connected_settings(settings, say=console.print, share=False) as connected:
+        with connected_settings(settings, say=click.echo, share=False) as connected:
             check_secret(settings)
             supervisor = Supervisor(connected, console, reload=reload, started=started)
             signals.run(supervisor.work())

@@ -81,8 +81,8 @@ class Supervisor:
 
     async def _welcome(self, operator_password: str | None) -> None:
         log_ins: list[LogIn] = []
-        if operator_password is None and self._settings.demo:
-            operator_password = self._settings.operator_password or DEMO_PASSWORD
+        if operator_password is None and self._has_demo_operator():
+            operator_password = DEMO_PASSWORD
         if operator_password is not None:
             log_ins.append((OPERATOR, self._settings.operator_email, operator_password))
         if self._settings.demo:
@@ -93,6 +93,11 @@ class Supervisor:
             self._step(f"plaza is ready after {monotonic() - self._started:.1f} s: {url}")
             for line in await welcome(client, url, log_ins):
                 self._step(line)
+
+    def _has_demo_operator(self) -> bool:
+        """Whether an earlier start made the operator with the password that everybody knows."""
+        settings = self._settings
+        return settings.demo and settings.operator_password is None and self._servers is not None
 
     async def _watch_servers(self, servers: EmbeddedServers) -> None:
         while True:

@@ -3,12 +3,14 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from plaza.read_models.category_tree.document import CategoryList
 from plaza.read_models.category_tree.query import list_categories
 from plaza.web.answering import Answering, public_answer
+from plaza.web.documenting import answers
 from plaza.web.request import PlazaRequest
 
 
-@get("/v1/categories", operation_id="listCategories")
+@get("/v1/categories", operation_id="listCategories", responses=answers(CategoryList))
 async def category_list(
     request: PlazaRequest,
     answering: NamedDependency[Answering],

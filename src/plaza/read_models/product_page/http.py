@@ -5,12 +5,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plaza.kernel.refusals import NotThere
+from plaza.read_models.product_page.document import ProductPage
 from plaza.read_models.product_page.query import get_product
 from plaza.web.answering import Answering, public_answer
+from plaza.web.documenting import answers
 from plaza.web.request import PlazaRequest
 
 
-@get("/v1/products/{product:str}", operation_id="getProduct")
+@get("/v1/products/{product:str}", operation_id="getProduct", responses=answers(ProductPage))
 async def product_page(
     product: FromPath[str],
     request: PlazaRequest,

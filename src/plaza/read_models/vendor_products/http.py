@@ -7,11 +7,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from plaza.read_models.vendor_products.document import OwnProduct, OwnProductList
 from plaza.read_models.vendor_products.query import get_vendor_product, list_vendor_products
 from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering, private_answer
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
-from plaza.web.parameters import Limit
+from plaza.web.documenting import answers
+from plaza.web.parameters import Cursor, Limit
 from plaza.web.request import PlazaRequest
 
 MEMBER = member_with(*ROLES_WRITING_CATALOG)
@@ -19,13 +21,18 @@ MEMBER = member_with(*ROLES_WRITING_CATALOG)
 Status = Literal["draft", "published", "unpublished"]
 
 
-@get("/v1/vendors/{vendor:uuid}/products", operation_id="listVendorProducts", guards=[MEMBER])
+@get(
+    "/v1/vendors/{vendor:uuid}/products",
+    operation_id="listVendorProducts",
+    guards=[MEMBER],
+    responses=answers(OwnProductList),
+)
 async def own_products(
     vendor: FromPath[UUID],
     request: PlazaRequest,
     answering: NamedDependency[Answering],
     limit: Limit = LIMIT_DEFAULT,
-    cursor: FromQuery[str | None] = None,
+    cursor: Cursor = None,
     status: FromQuery[Status | None] = None,
 ) -> Response[bytes]:
     """The vendor's products, drafts too, with its own offers and stock."""
@@ -40,6 +47,7 @@ async def own_products(
     "/v1/vendors/{vendor:uuid}/products/{product:uuid}",
     operation_id="getVendorProduct",
     guards=[MEMBER],
+    responses=answers(OwnProduct),
 )
 async def own_product(
     vendor: FromPath[UUID],

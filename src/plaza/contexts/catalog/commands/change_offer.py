@@ -12,13 +12,13 @@ from plaza.writing.unit_of_work import UnitOfWork
 
 
 class ChangeOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """A price is set in its own currency; the comparison goes with the price."""
+    """A price is set in its own currency; the comparison goes with it, or is set alone."""
 
     vendor_id: UUID
     offer_id: UUID
     version: int | None
     price: Price | None = None
-    compare_at_price: Price | None = None
+    compare_at_price: Price | None | UnsetType = UNSET
     sku: Sku | None | UnsetType = UNSET
 
 
@@ -26,7 +26,9 @@ async def change_offer(command: ChangeOffer, work: UnitOfWork) -> Offer:
     offer = await Offers.of(work).of_vendor(command.offer_id, command.vendor_id)
     offer.expect(command.version)
     if command.price is not None:
-        offer.set_price(command.price, command.compare_at_price)
+        offer.set_price(command.price, command.compare_at_price or None)
+    elif command.compare_at_price is not UNSET:
+        offer.compare_at(command.compare_at_price)
     if command.sku is not UNSET:
         offer.sku = command.sku
     work.publish(offer.change())

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from plaza.contexts.catalog.category import Categories
-from plaza.contexts.catalog.offer import Offer
+from plaza.contexts.catalog.offer import InvalidPrice, Offer
 from plaza.contexts.catalog.product import (
     VARIANTS_MAX,
     GivenPicture,
@@ -37,8 +37,9 @@ class DraftVariant(msgspec.Struct, frozen=True, kw_only=True):
     weight_grams: WeightGrams | None = None
 
 
-class DraftProduct(msgspec.Struct, frozen=True, kw_only=True):
-    vendor_id: UUID
+class ProductDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a product when it is made."""
+
     title: Title
     description: Paragraphs = ""
     category_id: UUID | None = None
@@ -46,6 +47,10 @@ class DraftProduct(msgspec.Struct, frozen=True, kw_only=True):
     attributes: ProductAttributes = {}
     options: Options = []
     media: Media = []
+
+
+class DraftProduct(ProductDescription, frozen=True, kw_only=True):
+    vendor_id: UUID
     variants: Annotated[list[DraftVariant], Meta(min_length=1, max_length=VARIANTS_MAX)]
 
 
@@ -112,6 +117,9 @@ def _offer_of(variant: Variant, product_id: UUID, drafted: DraftVariant) -> Offe
         sku=drafted.sku,
         prices=[],
     )
+    currencies = [price.currency for price in (drafted.price, *drafted.other_prices)]
+    if len(set(currencies)) != len(currencies):
+        raise InvalidPrice("A variant has two prices in one currency.")
     offer.set_price(drafted.price, drafted.compare_at_price)
     for price in drafted.other_prices:
         offer.set_price(price, None)

@@ -28,6 +28,5 @@ async def register_account(command: RegisterAccount, work: UnitOfWork) -> None:
         password_hash=command.password_hash,
     )
     account.email_verified_at = work.now if command.is_verified else None
-    if await Accounts.of(work).by_email(command.email) is None:
-        work.session.add(account)
+    if await Accounts.of(work).add_unless_taken(account):
         work.publish(registered)

@@ -1,0 +1,40 @@
+"""What a route says of its answers, for the OpenAPI document."""
+
+from typing import Any
+
+import msgspec
+from litestar.openapi import ResponseSpec
+
+from plaza.kernel.problem import MEDIA_TYPE, InputError
+
+IF_MATCH_OPTIONAL = (412,)
+"""If-Match is honoured where it is given."""
+IF_MATCH_REQUIRED = (412, 428)
+"""Without If-Match nothing is done."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why it was not done (RFC 9457); some codes have further members."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    trace_id: str
+    errors: list[InputError] = []
+
+
+def answers(
+    shape: type[Any], status: int = 200, *, also: tuple[int, ...] = ()
+) -> dict[int, ResponseSpec]:
+    """The `responses` of a route.
+
+    Args:
+        shape: what a success is encoded from.
+        status: of a success.
+        also: statuses of refusals that do not follow from the kind of route; 412 and 428 say
+            that If-Match is looked at.
+    """
+    told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
+    return {status: ResponseSpec(shape, generate_examples=False), **told}

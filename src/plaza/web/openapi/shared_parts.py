@@ -1,0 +1,116 @@
+"""What many operations have in common, written once in the document."""
+
+from http import HTTPStatus
+from typing import Any
+
+from plaza.kernel.problem import MEDIA_TYPE
+from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S
+
+SECURITY = {
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `access_token` of logIn or refreshSession, good for ten minutes.",
+    }
+}
+
+
+def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "IdempotencyKey": _header(
+        "Idempotency-Key",
+        "Under the same key a repeated request is answered with the first answer's bytes.",
+        minLength=1,
+        maxLength=255,
+    ),
+    "IfMatch": {
+        **_header("If-Match", 'The version that you read, quoted: `"3"`.', pattern='^"[0-9]+"$'),
+        "required": True,
+    },
+    "IfMatchOptional": _header(
+        "If-Match", 'The version that you read, quoted: `"3"`; looked at where it is given.'
+    ),
+    "IfNoneMatch": _header("If-None-Match", "The `ETag` of what you have; 304 if it still holds."),
+    "PlazaConsistency": _header(
+        "Plaza-Consistency",
+        "The token of a command whose change is to be seen; `none`: do not wait for my last one.",
+    ),
+    "Prefer": _header(
+        "Prefer",
+        f"`wait=<seconds>`: how long to wait for the change ({WAIT_DEFAULT_S:g} unless given, at "
+        f"most {WAIT_MAX_S:g}); `handling=lenient`: rather a stale answer than 503.",
+    ),
+    "RequestId": _header("X-Request-Id", "Comes back with the answer.", maxLength=128),
+}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {"description": "Names these bytes, or this version.", "schema": {"type": "string"}},
+    "PlazaConsistency": {
+        "description": "Names this change; a read that carries it waits until it shows it.",
+        "schema": {"type": "string"},
+    },
+    "PlazaPosition": {
+        "description": "How far in the log of facts the read model has come.",
+        "schema": {"type": "integer"},
+    },
+    "PlazaLagMs": {
+        "description": "The age in milliseconds of the first fact that it does not show.",
+        "schema": {"type": "integer"},
+    },
+    "RequestId": {
+        "description": "As it was sent, or the trace's id.",
+        "schema": {"type": "string"},
+    },
+}
+
+HEADER_NAMES = {
+    "ETag": "ETag",
+    "PlazaConsistency": "Plaza-Consistency",
+    "PlazaPosition": "Plaza-Position",
+    "PlazaLagMs": "Plaza-Lag-Ms",
+    "RequestId": "X-Request-Id",
+}
+
+REFUSALS = {
+    400: ("Malformed", "The request cannot be read, or holds something unknown."),
+    401: ("NotAuthenticated", "Who calls is not known."),
+    403: ("Forbidden", "Not allowed on something that the caller may see."),
+    404: ("NotFound", "Not there, or not yours."),
+    409: ("Conflict", "Not possible in the present state."),
+    412: ("StaleVersion", "Changed by somebody else since the version in If-Match."),
+    413: ("BodyTooLarge", "The body is too large."),
+    415: ("UnsupportedMediaType", "The body must be application/json."),
+    422: ("Unprocessable", "Well-formed, but refused by a rule."),
+    428: ("VersionRequired", "If-Match is needed."),
+    503: ("Unavailable", "Not now; `Retry-After` says when to try again."),
+}
+
+
+def problem_responses() -> dict[str, Any]:
+    """The refusals, each a problem document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        name: {"description": f"{HTTPStatus(status).phrase}. {description}", "content": content}
+        for status, (name, description) in REFUSALS.items()
+    }
+
+
+def refusal_reference(status: int) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
+
+
+def parameter_reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def headers_referred(*names: str) -> dict[str, Any]:
+    return {HEADER_NAMES[name]: {"$ref": f"#/components/headers/{name}"} for name in names}

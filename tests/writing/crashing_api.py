@@ -1,0 +1,52 @@
+"""An API process that kills itself where a test says; the tests start it with granian.
+
+The point is named in a file, which is removed first: the process that takes the dead one's place
+goes on living.
+"""
+
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from plaza.entrypoints.api import create_app as create_plaza
+from plaza.writing import runner
+from plaza.writing.announcer import Announcer
+from plaza.writing.unit_of_work import UnitOfWork
+
+CRASH_FILE = "CRASH_FILE"
+
+STEPS: dict[str, tuple[Any, str]] = {
+    "scope": (runner, "enter_scope"),
+    "lookup": (runner, "first_answer"),
+    "flush": (UnitOfWork, "flush"),
+    "facts": (runner, "append_events"),
+    "outcome": (runner, "keep_answer"),
+    "commit": (runner, "_commit"),
+    "doorbell": (Announcer, "committed"),
+}
+
+
+def create_app() -> Litestar:
+    for name, (owner, attribute) in STEPS.items():
+        setattr(owner, attribute, _mortal(name, getattr(owner, attribute)))
+    return create_plaza()
+
+
+def _mortal(name: str, step: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def wrapped(*arguments: Any) -> Any:
+        _die_at(f"before {name}")
+        result = await step(*arguments)
+        _die_at(f"after {name}")
+        return result
+
+    return wrapped
+
+
+def _die_at(point: str) -> None:
+    file = Path(os.environ[CRASH_FILE])
+    if file.exists() and file.read_text() == point:
+        file.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
