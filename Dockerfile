@@ -15,8 +15,7 @@ RUN pip install --require-hashes -r requirements-image.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY migrations migrations
-RUN pip install --no-deps --no-build-isolation . \
-    && cp -r migrations "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plaza/"
+RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
 

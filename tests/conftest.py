@@ -2,16 +2,15 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from actors import Marketplace, open_marketplace
-from plaza.embedded.servers import embedded_servers
+from plaza.embedded.servers import temporary_servers
 from plaza.entrypoints.installation import ensure_operator, migrate
 from plaza.settings import Settings
 
@@ -24,11 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that xdist's workers are children of."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    folder = tempfile.TemporaryDirectory(prefix="plaza-tests-")
-    config.add_cleanup(folder.cleanup)
-    pair = embedded_servers(Path(folder.name) / "servers", durable=False)
-    servers = pair.__enter__()
-    config.add_cleanup(lambda: pair.__exit__(None, None, None))
+    running = ExitStack()
+    servers = running.enter_context(temporary_servers())
+    config.add_cleanup(running.close)
     os.environ[ADMIN_URL] = servers.admin_url
     os.environ[REDIS_URL] = servers.redis_url
     asyncio.run(_make_template(servers.admin_url, servers.redis_url))

@@ -44,7 +44,7 @@ class Extent(msgspec.Struct, frozen=True):
 
 def bench_marketplace(extent: Extent, generator: LoadGenerator) -> Results:
     with running_plaza() as plaza:
-        memory = [memory_by_role(plaza.pid)]
+        when_ready = memory_by_role(plaza.pid)
         with doing("Reading its goods"):
             cards = asyncio.run(read_cards(plaza.port))
             goods = asyncio.run(read_goods(plaza.port, cards))
@@ -55,7 +55,7 @@ def bench_marketplace(extent: Extent, generator: LoadGenerator) -> Results:
             bodies = {name: _body(url) for name, url in addresses.items()}
             _check_same_cards(bodies)
             reads = measure_reads(addresses, generator, extent.effort)
-            memory += [memory_by_role(plaza.pid), _usual_memory(usual.pid)]
+            memory = [when_ready, memory_by_role(plaza.pid), _usual_memory(usual.pid)]
         with doing(f"Waiting for {extent.visible_rounds} prices to show"):
             visibility = asyncio.run(measure_visibility(plaza.port, extent.visible_rounds))
         with doing("Changing prices"):
@@ -70,6 +70,7 @@ def bench_marketplace(extent: Extent, generator: LoadGenerator) -> Results:
             reads=reads,
             visibility=visibility,
             commands=commands,
+            memory_when_ready=when_ready,
             memory=largest(memory),
         )
 

@@ -66,10 +66,12 @@ def _write_table(results: Results) -> Table:
 
 
 def _memory_table(results: Results) -> Table:
-    table = _table("Memory", "processes", "largest, MB", "together, MB")
+    table = _table("Memory", "processes", "when ready, MB", "largest, MB", "together, MB")
     for role, memory in results.memory.items():
+        ready = results.memory_when_ready.get(role)
+        first = "" if ready is None else f"{ready.largest_mb:.0f}"
         held = (f"{memory.largest_mb:.0f}", f"{memory.total_mb:.0f}")
-        table.add_row(role, str(memory.processes), *held)
+        table.add_row(role, str(memory.processes), first, *held)
     return table
 
 

@@ -52,4 +52,7 @@ class Results(msgspec.Struct, frozen=True):
     reads: dict[str, ReadRate]
     visibility: Visibility
     commands: CommandRate
+    memory_when_ready: dict[str, Memory]
+    """Before the first request; what came on top later is buffers and caches, or leaks."""
     memory: dict[str, Memory]
+    """The most that was seen, after reads and after commands."""

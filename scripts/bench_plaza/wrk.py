@@ -9,6 +9,8 @@ from bench_plaza.read_load import LoadFailed, ReadLoad
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 RATE = re.compile(r"^Requests/sec:\s+([\d.]+)", re.MULTILINE)
 NOT_SUCCESSFUL = re.compile(r"^\s*Non-2xx or 3xx responses: (\d+)", re.MULTILINE)
+# By its own measure of 2 s wrk counts answers of a busy machine as failed.
+ANSWER_TIMEOUT_S = 20
 SOCKET_ERRORS = re.compile(
     r"^\s*Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", re.MULTILINE
 )
@@ -21,7 +23,10 @@ class Wrk:
         self._executable = executable
 
     def load(self, url: str, *, connections: int, duration_s: int) -> ReadLoad:
-        command = [self._executable, "-t1", f"-c{connections}", f"-d{duration_s}s", "--latency"]
+        command = [
+            *(self._executable, "--threads", "1", "--connections", str(connections)),
+            *("--duration", f"{duration_s}s", "--latency", "--timeout", f"{ANSWER_TIMEOUT_S}s"),
+        ]
         run = subprocess.run(  # noqa: S603  the machine's wrk
             [*command, url], capture_output=True, text=True, check=False
         )

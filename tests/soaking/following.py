@@ -1,8 +1,10 @@
 """A reader that follows the log while it grows, as projections do."""
 
 import asyncio
+from collections.abc import Callable
 
 import asyncpg
+
 from plaza.kernel.event import Fact
 from plaza.outbox.read import read_stretch
 
@@ -28,7 +30,7 @@ class Reader:
             if not stretch.length:
                 return len(self.seen) - before
 
-    async def read_for_ever(self) -> None:
-        while True:
+    async def read_until(self, enough: Callable[[], bool]) -> None:
+        while not enough():
             await self.read()
             await asyncio.sleep(POLL_INTERVAL_S)

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from itertools import accumulate
+from uuid import UUID
 
 import asyncpg
 import msgspec
+
 from plaza.outbox.partitions import ensure_partitions
 from plaza.settings import Settings
-
 from soaking.following import Reader
 from soaking.sequencers import Sequencers, Ticked
 from soaking.things import make_things
@@ -20,7 +21,6 @@ from soaking.writers import Known, Writers
 
 THINGS = 8
 CATCH_UP_TIMEOUT_S = 20
-POLL_INTERVAL_S = 0.02
 UPKEEP_INTERVAL_S = 0.2
 
 
@@ -54,18 +54,24 @@ async def stressed(
         *things, held = await make_things(connection, THINGS + 1)
         reader = Reader(connection)
         writers = Writers(partial(_as_commands, settings), things, stress.seed)
-        async with open_sequencers() as sequencers, _upkeep(settings):
-            reading = asyncio.create_task(reader.read_for_ever())
-            async with asyncio.TaskGroup() as tasks:
-                for number in range(stress.writers):
-                    tasks.create_task(writers.write(number))
-                tasks.create_task(writers.hold(held, stress.held_s))
-                await asyncio.sleep(stress.seconds)
-                writers.stop()
+        written = asyncio.Event()
+
+        def seen_all() -> bool:
+            # While writers write, it is never enough.
+            return written.is_set() and len(reader.seen) >= len(writers.known.commit_sent_at)
+
+        async with (
+            open_sequencers() as sequencers,
+            _upkeep(settings),
+            asyncio.TaskGroup() as following,
+        ):
+            reading = following.create_task(reader.read_until(seen_all))
+            await _written(writers, stress, held)
             sequencers.spare()
-            await _caught_up(reader, writers.known)
+            written.set()
+            # What comes later than this is lost.
+            await asyncio.wait([reading], timeout=CATCH_UP_TIMEOUT_S)
             reading.cancel()
-            await asyncio.wait([reading])
         floor = await connection.fetchval("SELECT max(floor) FROM outbox.tick")
     return _outcome(writers.known, reader, sequencers, floor)
 
@@ -99,12 +105,13 @@ async def _upkeep(settings: Settings) -> AsyncIterator[None]:
         ensuring.cancel()
 
 
-async def _caught_up(reader: Reader, known: Known) -> None:
-    """Wait until the reader has seen as much as was committed; what is late is lost."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + CATCH_UP_TIMEOUT_S
-    while len(reader.seen) < len(known.commit_sent_at) and loop.time() < deadline:
-        await asyncio.sleep(POLL_INTERVAL_S)
+async def _written(writers: Writers, stress: Stress, held: UUID) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(stress.writers):
+            tasks.create_task(writers.write(number))
+        tasks.create_task(writers.hold(held, stress.held_s))
+        await asyncio.sleep(stress.seconds)
+        writers.stop()
 
 
 def _outcome(known: Known, reader: Reader, sequencers: Sequencers, floor: int) -> Outcome:
@@ -119,7 +126,7 @@ def _outcome(known: Known, reader: Reader, sequencers: Sequencers, floor: int) -
 
 
 def _latencies_ms(known: Known, reader: Reader, ticks: Sequence[Ticked]) -> list[float]:
-    """By the first note that covers an event: a sequencer may be killed before it writes its own."""
+    """By the first note that covers an event, as a sequencer may be killed before its own."""
     ticks = sorted(ticks, key=lambda tick: tick.done_at)
     covered = list(accumulate((tick.upto for tick in ticks), max))
     latencies_ms = []

@@ -9,10 +9,13 @@ from typing import Protocol
 
 import asyncpg
 import msgspec
+
 from plaza.outbox.sequencer import Sequencer
 from plaza.projecting.host import CONNECTION_LOST, IDLE_TICK_INTERVAL_S, TICK_SPACING_S
 
 FLOOR_INTERVAL_S = 0.1
+# asyncpg meets some ends of a connection in a state that it does not know.
+ENDED = (*CONNECTION_LOST, asyncpg.InternalClientError)
 
 
 class Ticked(msgspec.Struct, frozen=True):
@@ -86,7 +89,7 @@ class TerminatedSequencers:
             connection = await self._connect()
             self._backends[number] = connection.get_server_pid()
             try:
-                with suppress(*CONNECTION_LOST):
+                with suppress(*ENDED):
                     await sequence(connection, self._ticks.append)
             finally:
                 connection.terminate()

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import asyncpg
+
 from plaza.kernel.event import Event
 from plaza.kernel.ids import new_id
 from plaza.outbox.append import INSERT, Origin, rows_of

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from plaza.kernel.event import Fact
 
+from plaza.kernel.event import Fact
 from soaking.writers import Known
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
@@ -16,6 +16,7 @@ ROLLED_BACK_SHARE = 0.1
 SAVEPOINT_ROLLED_BACK_SHARE = 0.1
 SAVEPOINT_RELEASED_SHARE = 0.1
 PAUSE_SHARE = 0.1
+PAUSE_S_MAX = 0.02
 EVENTS_PER_CHANGE_MAX = 3
 THINGS_PER_CHANGE_MAX = 2
 
@@ -53,26 +54,32 @@ class Writers:
     async def write(self, number: int) -> None:
         """Change things until stopped."""
         choice = Random(f"{self._seed}/{number}")  # noqa: S311  no secret
-        connection = await self._connect()
-        while not self._stopping.is_set():
-            await self._change(connection, choice)
-            if choice.random() < PAUSE_SHARE:
-                await asyncio.sleep(choice.uniform(0, 0.02))
-        await connection.close()
+        async with self._connected() as connection:
+            while not self._stopping.is_set():
+                await self._change(connection, choice)
+                if choice.random() < PAUSE_SHARE:
+                    await asyncio.sleep(choice.uniform(0, PAUSE_S_MAX))
 
     async def hold(self, thing: UUID, held_s: float) -> None:
         """Change a thing that nobody else changes, in transactions that stay open for seconds."""
+        async with self._connected() as connection:
+            while not self._stopping.is_set():
+                async with connection.transaction():
+                    await begin_as_commands_do(connection)
+                    ids = await change(connection, thing)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), held_s)
+                    ids += await change(connection, thing)
+                    sent_at = time.monotonic()
+                self._committed(ids, sent_at)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
         connection = await self._connect()
-        while not self._stopping.is_set():
-            async with connection.transaction():
-                await begin_as_commands_do(connection)
-                ids = await change(connection, thing)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), held_s)
-                ids += await change(connection, thing)
-                sent_at = time.monotonic()
-            self._committed(ids, sent_at)
-        await connection.close()
+        try:
+            yield connection
+        finally:
+            connection.terminate()
 
     async def _change(self, connection: asyncpg.Connection, choice: Random) -> None:
         # In one order, as commands lock, so that they wait for each other and never deadlock.

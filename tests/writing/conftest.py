@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest_asyncio
+
 from plaza.bootstrap import CONSTRAINTS
 from plaza.settings import Settings
 from plaza.writing.engine import open_command_runner

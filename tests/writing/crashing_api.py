@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
+
 from plaza.entrypoints.api import create_app as create_plaza
 from plaza.writing import runner
 from plaza.writing.announcer import Announcer

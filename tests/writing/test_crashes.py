@@ -14,11 +14,12 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
+
 from actors import a_variant, open_marketplace
 from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import Settings
 from writing.crashing_api import CRASH_FILE, STEPS
-from writing.watching import count_of, watching
+from writing.watching import count_of, until, watching
 
 FACTORY = "plaza.entrypoints.api:create_app"
 READY_TIMEOUT_S = 20
@@ -203,10 +204,14 @@ async def test_clients_that_hang_up_leave_no_connection_behind(
 ) -> None:
     await asyncio.gather(*(_hang_up(api, number) for number in range(200)))
 
-    busy = "datname = current_database() AND application_name = 'plaza commands' AND state <> 'idle'"
-    async with asyncio.timeout(10):
-        while await count_of(database, "pg_stat_activity", busy):
-            await asyncio.sleep(0.05)
+    busy = (
+        "datname = current_database() AND application_name = 'plaza commands' AND state <> 'idle'"
+    )
+
+    async def all_are_idle() -> bool:
+        return not await count_of(database, "pg_stat_activity", busy)
+
+    await until(all_are_idle, timeout_s=10)
     assert (await api.create_until_answered("After all", uuid4().hex)).status_code == 201
 
 

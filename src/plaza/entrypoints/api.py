@@ -32,10 +32,10 @@ from plaza.settings import Settings, settings_from
 from plaza.web.answering import Answering
 from plaza.web.authentication import AccessTokens, Authenticator
 from plaza.web.commanding import Commanding
-from plaza.web.parameters import known_parameters
+from plaza.web.judging import judge
 from plaza.web.problems import EXCEPTION_HANDLERS
 from plaza.web.request import PlazaRequest
-from plaza.web.tracing import Tracing
+from plaza.web.tracing import name_answer
 from plaza.writing.engine import epoch_tokens, open_command_runner, open_redis
 from plaza.writing.runner import CommandRunner
 
@@ -56,8 +56,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[opened],
         request_class=PlazaRequest,
         request_max_body_size=settings.body_size_max,
-        middleware=[Tracing()],
-        guards=[known_parameters],
+        before_send=[name_answer],
+        before_request=judge,
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies={
             name: Provide(provide, sync_to_thread=False) for name, provide in PROVIDED.items()

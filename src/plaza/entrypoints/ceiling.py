@@ -17,5 +17,5 @@ START = {
 
 @asgi("/bench/constant", copy_scope=False)
 async def constant_bytes(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  Litestar wants all three by name
-    await send(START)  # type: ignore[arg-type]
+    await send({**START})  # type: ignore[arg-type]
     await send({"type": "http.response.body", "body": BODY, "more_body": False})

@@ -35,6 +35,6 @@ settings = {
     "shutdown": shutdown,
     "concurrency": 2,
     "dequeue_timeout": 1,
-    "shutdown_grace_period_s": 5,
+    "shutdown_grace_period_s": 2,
     "timers": {"sweep": 5},
 }

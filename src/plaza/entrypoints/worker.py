@@ -24,6 +24,6 @@ settings = {
     "startup": startup,
     "concurrency": 10,
     "dequeue_timeout": 1,
-    "shutdown_grace_period_s": 5,
+    "shutdown_grace_period_s": 2,
     "timers": {"sweep": 5},
 }

@@ -139,14 +139,19 @@ async def projections(
     return private_answer(msgspec.json.encode(ProjectionList(items)), {})
 
 
-@get("/schema/openapi.json", operation_id="getApiDocument", include_in_schema=False)
+@get(
+    "/schema/openapi.json",
+    operation_id="getApiDocument",
+    media_type="application/json",
+    include_in_schema=False,
+)
 async def api_document(request: PlazaRequest) -> Response[bytes]:
     """Every operation, for programs."""
     body = msgspec.json.encode(document_of(request.app, version("plaza")))
     return public_answer(request, body, {})
 
 
-@get("/schema", operation_id="getApiIndex", include_in_schema=False)
+@get("/schema", operation_id="getApiIndex", media_type="text/html", include_in_schema=False)
 async def api_index(request: PlazaRequest) -> Response[bytes]:
     """Every operation, for people."""
     page = index_page(document_of(request.app, version("plaza")))

@@ -8,18 +8,21 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from plaza.kernel.actor import MARKET, process_actor
 from plaza.kernel.event import Event, Fact
-from plaza.outbox.read import Stretch, read_stretch
-from plaza.projecting.steps import Fenced, Shard, Step, last_step, take_step
+from plaza.kernel.refusals import Refusal, Unprocessable
+from plaza.outbox.read import read_stretch
+from plaza.projecting.steps import Fenced, Shard, Step, last_step, take_step, trim_steps
 from plaza.writing.answer import Answer, answer_with
-from plaza.writing.idempotency import Repeatable
+from plaza.writing.idempotency import Repeatable, RequestInProgress
 from plaza.writing.runner import CommandRunner, Context
 from plaza.writing.unit_of_work import UnitOfWork
 
-STRETCH_FACTS_MAX = 100
+STRETCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
+UNAVAILABLE_STATUS_MIN = 500
 
 # As steps.TAKE, in the transaction of a command, which is SQLAlchemy's.
 TAKE = text("""
@@ -29,6 +32,13 @@ TAKE = text("""
         WHERE projection = :projection AND build = :build AND shard = :shard) = :number
     RETURNING number
 """)
+
+
+class ConsequenceRefused(Unprocessable):
+    """The command refused, for good: there is nobody who could ask in another way."""
+
+    code = "consequence_refused"
+    title = "What should have followed was refused"
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,79 +66,132 @@ class ProcessFollower:
         self._runner = runner
         self._step: Step | None = None
         self._upto = 0
+        self._piece = 0
         self._stepped_at = 0.0
 
     async def advance(self) -> bool:
-        """Run the consequences of the next facts, if there are any."""
+        """Run the next piece of the next fact's consequence; a stop waits for no more than that.
+
+        Returns:
+            Whether the log held anything new; then there may be more.
+
+        Raises:
+            Fenced: another follower is at the same fact; begin again from the stored step.
+        """
         if self._step is None:
             self._step = await last_step(self._connection, self.shard)
-            self._upto = self._step.upto
+            self._upto, self._piece = self._step.upto, 0
         types = [self._process.on.type()]
         stretch = await read_stretch(self._connection, self._upto, STRETCH_FACTS_MAX, types)
-        for fact in stretch.facts:
-            self._step = await self._run(self._step, fact)
-        await self._skip(self._step, stretch)
-        self._upto = stretch.upto
+        if stretch.facts:
+            await self._follow_up(self._step, stretch.facts[0])
+            return True
+        await self._skip(self._step, stretch.upto)
         return stretch.length > 0
 
     def forget(self) -> None:
         """Begin again from the stored step."""
         self._step = None
 
-    async def _skip(self, last: Step, stretch: Stretch) -> None:
+    async def _follow_up(self, last: Step, fact: Fact) -> None:
+        step = await Piece(self._process, fact, self._piece, self.shard, last).run(self._runner)
+        if step is None:
+            self._piece += 1
+            return
+        self._upto, self._piece = step.upto, 0
+        await self._stepped(step)
+
+    async def _skip(self, last: Step, upto: int) -> None:
+        """Go past facts that nothing follows from; that costs a row once a second at most."""
+        self._upto = upto
         due = time.monotonic() - self._stepped_at >= EMPTY_STEP_INTERVAL_S
-        if due and last.upto < stretch.upto:
-            self._step = await take_step(self._connection, self.shard, last, stretch.upto, 0)
-            self._stepped_at = time.monotonic()
+        if due and last.upto < upto:
+            await self._stepped(await take_step(self._connection, self.shard, last, upto, 0))
 
-    async def _run(self, last: Step, fact: Fact) -> Step:
-        event = msgspec.json.decode(fact.payload, type=self._process.on)
-        command = self._process.follow_up(event)
-        piece = 0
-        while await self._run_piece(command, fact, piece, last):
-            piece += 1
-        return Step(number=last.number + 1, upto=fact.position)
+    async def _stepped(self, step: Step) -> None:
+        self._step, self._stepped_at = step, time.monotonic()
+        await trim_steps(self._connection, self.shard, step)
 
-    async def _run_piece(self, command: Any, fact: Fact, piece: int, last: Step) -> bool:
+
+class Piece:
+    """One run of a process's command, in a transaction of its own.
+
+    What was done before a crash is found by its key. The last piece, or a refusal, takes the step
+    in its own transaction, so that a fact is done with when its consequence is.
+    """
+
+    def __init__(self, process: Process, fact: Fact, number: int, shard: Shard, last: Step) -> None:
+        self._process = process
+        self._fact = fact
+        self._number = number
+        self._shard = shard
+        self._last = last
+        self._more = False
+        self._step: Step | None = None
+
+    async def run(self, runner: CommandRunner) -> Step | None:
         """Run the command once.
 
         Returns:
-            Whether there is more to do. The last piece, or a refusal, takes the step in its own
-            transaction; what was done before a crash is found by its key.
+            The step behind the fact, or None when there is more to do.
+
+        Raises:
+            Fenced: another follower does the same, or has done it.
         """
-        more = False
+        event = msgspec.json.decode(self._fact.payload, type=self._process.on)
+        command = self._process.follow_up(event)
+        try:
+            given = await runner.run(
+                self._command, command, self._context(), self._answer, self._conclude
+            )
+        except RequestInProgress as error:
+            raise Fenced from error
+        if given.body == b"true":
+            return None
+        if self._step is None:
+            raise Fenced
+        return self._step
 
-        def answer(result: bool) -> Answer:  # noqa: FBT001  the command's result
-            nonlocal more
-            more = result
-            return answer_with(200, result)
+    async def _command(self, command: Any, work: UnitOfWork) -> bool:
+        # A second attempt must not remember what came of the first.
+        self._more, self._step = False, None
+        try:
+            return await self._process.command(command, work)
+        except Refusal as refusal:
+            if refusal.status >= UNAVAILABLE_STATUS_MIN:
+                raise
+            raise ConsequenceRefused(refusal.detail) from refusal
 
-        async def conclude(work: UnitOfWork) -> None:
-            if not more:
-                await self._take(work, last, fact.position)
+    def _answer(self, more: bool) -> Answer:  # noqa: FBT001  the command's result
+        self._more = more
+        return answer_with(200, more)
 
-        given = await self._runner.run(
-            self._process.command, command, self._context(fact, piece), answer, conclude
-        )
-        return given.body == b"true"
+    async def _conclude(self, work: UnitOfWork) -> None:
+        if not self._more:
+            self._step = await self._take(work)
 
-    def _context(self, fact: Fact, piece: int) -> Context:
-        key = f"{fact.event_id}/{piece}"
+    def _context(self) -> Context:
+        key = f"{self._fact.event_id}/{self._number}"
         return Context(
             actor=process_actor(self._process.name),
             surface=MARKET,
-            correlation_id=fact.correlation_id,
-            causation_id=fact.event_id,
+            correlation_id=self._fact.correlation_id,
+            causation_id=self._fact.event_id,
             repeatable=Repeatable(f"process:{self._process.name}", key, UUID(int=0).bytes),
         )
 
-    async def _take(self, work: UnitOfWork, last: Step, upto: int) -> None:
+    async def _take(self, work: UnitOfWork) -> Step:
         place = {
-            "projection": self.shard.projection,
-            "build": self.shard.build,
-            "shard": self.shard.shard,
-            "number": last.number,
-            "upto": upto,
+            "projection": self._shard.projection,
+            "build": self._shard.build,
+            "shard": self._shard.shard,
+            "number": self._last.number,
+            "upto": self._fact.position,
         }
-        if await work.session.scalar(TAKE, place) is None:
+        try:
+            number = await work.session.scalar(TAKE, place)
+        except IntegrityError as error:
+            raise Fenced from error
+        if number is None:
             raise Fenced
+        return Step(number=number, upto=self._fact.position)

@@ -23,6 +23,8 @@ IDLE_TICK_INTERVAL_S = 1.0
 RETRY_DELAY_S = 0.5
 LEASE_RETRY_S = 1.0
 LISTEN_TIMEOUT_S = 5.0
+PUBLISH_TIMEOUT_S = 0.5
+CLOSE_TIMEOUT_S = 1.0
 
 log = structlog.get_logger()
 
@@ -86,7 +88,8 @@ class Host:
             await asyncio.wait([sequencing, *following])
             listening.cancel()
         if self._leases is not None:
-            await self._leases.close()
+            with suppress(*CONNECTION_LOST):
+                await self._leases.close(CLOSE_TIMEOUT_S)
 
     def stop(self) -> None:
         """Take nothing new."""
@@ -113,7 +116,7 @@ class Host:
                 await self._pause(RETRY_DELAY_S)
             finally:
                 with suppress(*CONNECTION_LOST):
-                    await connection.close(timeout=1)
+                    await connection.close(timeout=CLOSE_TIMEOUT_S)
 
     async def _sequence(self, connection: asyncpg.Connection) -> None:
         sequencer = Sequencer(connection)
@@ -147,9 +150,11 @@ class Host:
             rung = self._sequenced.listen()
             try:
                 advanced = await follower.advance()
-            except (Fenced, asyncpg.UniqueViolationError) as error:
-                log.info("fenced", projection=follower.shard.projection, error=repr(error))
+            except Fenced:
+                log.info("fenced", projection=follower.shard.projection)
                 follower.forget()
+                # Somebody else goes on; to race it at once would cost both.
+                await self._pause(RETRY_DELAY_S)
                 continue
             if not advanced:
                 await _wait(rung, POLL_INTERVAL_S)
@@ -179,8 +184,10 @@ class Host:
                 (self._committed if committed else self._sequenced).ring()
 
     async def _publish(self, channel: str, message: bytes) -> None:
+        """Publish, or give up soon: what is pushed is found by polling too."""
         try:
-            await self._redis.publish(channel, message)
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+                await self._redis.publish(channel, message)
         except (RedisError, OSError) as error:
             log.warning("not_published", channel=channel, error=repr(error))
 

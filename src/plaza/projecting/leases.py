@@ -27,5 +27,5 @@ class Leases:
             self._held.add(shard)
         return shard in self._held
 
-    async def close(self) -> None:
-        await self._connection.close()
+    async def close(self, timeout_s: float) -> None:
+        await self._connection.close(timeout=timeout_s)

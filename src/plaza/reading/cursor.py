@@ -37,7 +37,7 @@ class Cursors:
             types: a tuple type of the sort values.
 
         Raises:
-            InvalidCursor: tampered with, or from another question.
+            InvalidCursor: tampered with, from another question, or of an older version of it.
         """
         try:
             raw = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
@@ -47,7 +47,10 @@ class Cursors:
         if not hmac.compare_digest(signature, self._signature(question, body)):
             message = "A cursor goes with the filters and the order that it came from."
             raise InvalidCursor(message)
-        return msgspec.json.decode(body, type=types)
+        try:
+            return msgspec.json.decode(body, type=types)
+        except msgspec.ValidationError as error:
+            raise InvalidCursor("The list has changed its order; begin without one.") from error
 
     def _signature(self, question: str, body: bytes) -> bytes:
         message = question.encode() + b"\n" + body

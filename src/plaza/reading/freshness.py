@@ -13,6 +13,8 @@ from plaza.reading.watermarks import Watermarks
 
 WAIT_DEFAULT_S = 1.0
 WAIT_MAX_S = 10.0
+ASK_AGAIN_S = 0.25
+"""Without Redis nothing is pushed, so that an event may be sequenced and no watermark move."""
 
 POSITION = "SELECT position FROM outbox.position WHERE id = $1"
 
@@ -67,10 +69,12 @@ class Freshness:
 
     async def _position_of(self, event: int, deadline: float) -> int | None:
         """Where the event stands in the log, once it is sequenced."""
+        moves = self._watermarks.moves
         position = await self._pool.fetchval(POSITION, event)
         if position is None and not await self._pool.fetchval(KNOWN, event):
             raise InvalidConsistencyToken("The token names a change that never happened.")
-        while position is None and asyncio.get_running_loop().time() < deadline:
-            await self._watermarks.moved(deadline)
+        while position is None and (now := asyncio.get_running_loop().time()) < deadline:
+            await self._watermarks.moved_since(moves, min(deadline, now + ASK_AGAIN_S))
+            moves = self._watermarks.moves
             position = await self._pool.fetchval(POSITION, event)
         return None if position is None else int(position)

@@ -45,11 +45,15 @@ class Watermark(msgspec.Struct):
 
     position: int = 0
     lag_ms: int = 0
-    known_at: float = 0.0
+    known_at: float = msgspec.field(default_factory=time.monotonic)
 
 
 class Watermarks:
-    """Pushed by the followers, and polled, so that a lost message costs a quarter of a second."""
+    """Pushed by the followers, and polled, so that a lost message costs a quarter of a second.
+
+    Attributes:
+        moves: how often anything has moved; noted before a question whose answer a move changes.
+    """
 
     def __init__(self, pool: asyncpg.Pool, redis: Redis, channels: Channels) -> None:
         self._pool = pool
@@ -57,6 +61,7 @@ class Watermarks:
         self._channels = channels
         self._marks: dict[str, Watermark] = {}
         self._moved = asyncio.Condition()
+        self.moves = 0
 
     def of(self, projection: str) -> Watermark:
         return self._marks.setdefault(projection, Watermark())
@@ -66,6 +71,8 @@ class Watermarks:
 
     async def reached(self, projection: str, position: int, deadline: float) -> bool:
         """Wait until a read model covers a position; False when the deadline passes first."""
+        if self.of(projection).position >= position:
+            return True
         try:
             async with asyncio.timeout_at(deadline), self._moved:
                 await self._moved.wait_for(lambda: self.of(projection).position >= position)
@@ -73,11 +80,11 @@ class Watermarks:
             return False
         return True
 
-    async def moved(self, deadline: float) -> None:
-        """Wait until anything moved, or the deadline."""
+    async def moved_since(self, moves: int, deadline: float) -> None:
+        """Wait until anything has moved after that many moves, or the deadline."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline), self._moved:
-                await self._moved.wait()
+                await self._moved.wait_for(lambda: self.moves != moves)
 
     async def run(self) -> None:
         """Keep them up to date until cancelled."""
@@ -116,7 +123,7 @@ class Watermarks:
         while True:
             try:
                 await self._listen()
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError, msgspec.DecodeError) as error:
                 log.warning("watermarks_not_pushed", error=repr(error))
                 await asyncio.sleep(RECONNECT_DELAY_S)
 
@@ -133,5 +140,6 @@ class Watermarks:
         mark = self.of(projection)
         if position > mark.position:
             mark.position = position
+            self.moves += 1
             async with self._moved:
                 self._moved.notify_all()

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Request, Response
 
@@ -12,6 +12,7 @@ from plaza.kernel.actor import ANONYMOUS, Actor, Surface
 from plaza.kernel.refusals import Malformed
 from plaza.web.authentication import Caller
 from plaza.web.conditional import version_wanted
+from plaza.web.tracing import trace_id_in
 from plaza.writing.answer import Answer
 from plaza.writing.idempotency import Repeatable
 from plaza.writing.runner import Command, CommandRunner, Context
@@ -104,5 +105,4 @@ class Commanding:
 
 
 def _correlation_id(request: Request[Any, Any, Any]) -> UUID:
-    trace_id = request.scope.get("plaza_trace_id")
-    return UUID(str(trace_id)) if trace_id else uuid4()
+    return UUID(trace_id_in(request.scope))

@@ -3,7 +3,9 @@
 from typing import Any
 
 import msgspec
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
+from litestar.utils import get_enum_string_value
 
 from plaza.kernel.problem import MEDIA_TYPE, InputError
 
@@ -25,6 +27,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[InputError] = []
 
 
+JSON = "application/json"
+
+
 def answers(
     shape: type[Any], status: int = 200, *, also: tuple[int, ...] = ()
 ) -> dict[int, ResponseSpec]:
@@ -38,3 +43,8 @@ def answers(
     """
     told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
     return {status: ResponseSpec(shape, generate_examples=False), **told}
+
+
+def answered_type(handler: HTTPRouteHandler) -> str:
+    """The media type of a success; Litestar takes encoded bytes for text."""
+    return JSON if handler.responses else get_enum_string_value(handler.media_type)

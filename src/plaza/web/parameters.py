@@ -2,8 +2,9 @@
 
 from functools import cache
 from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
 
-from litestar.connection import ASGIConnection
+from litestar import Request
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
@@ -32,15 +33,18 @@ class RepeatedParameter(Malformed):
     title = "A parameter stands in the query twice"
 
 
-async def known_parameters(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
-) -> None:
-    """Guard of all routes: nothing in the query that the operation would not look at."""
-    if not connection.scope["query_string"]:
-        return
-    known = _parameters_of(handler)
+def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
+    """Refuse what the operation would not look at.
+
+    Raises:
+        UnknownParameter: it has no such parameter.
+        RepeatedParameter: two values for one.
+        Malformed: NUL, or what is not UTF-8.
+    """
+    _refuse_undecodable(request.scope["query_string"])
+    known = _parameters_of(request.route_handler)
     seen: set[str] = set()
-    for name, value in connection.query_params.multi_items():
+    for name, value in request.query_params.multi_items():
         if name in TRACKING or name.startswith(TRACKING_PREFIX):
             continue
         if name not in known:
@@ -52,6 +56,14 @@ async def known_parameters(
         if "\0" in str(value):
             raise Malformed(f"{name!r} holds the character NUL.")
         seen.add(name)
+
+
+def _refuse_undecodable(query: bytes) -> None:
+    """Litestar would put a replacement character where the bytes are not UTF-8."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("The query is not UTF-8.") from error
 
 
 @cache

@@ -1,7 +1,6 @@
 """Every refusal and every failure as a problem document (RFC 9457)."""
 
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import structlog
@@ -11,7 +10,8 @@ from litestar.types import ExceptionHandlersMap
 
 from plaza.kernel.problem import MEDIA_TYPE, InputError, problem_bytes
 from plaza.kernel.refusals import Malformed, NotThere, Refusal, Unavailable
-from plaza.web.strict_json import InvalidInput
+from plaza.web.strict_json import InvalidInput, MalformedJson
+from plaza.web.tracing import trace_id_in
 
 log = structlog.get_logger()
 
@@ -38,11 +38,6 @@ class DatabaseAway(Unavailable):
     title = "The database cannot be reached"
 
 
-def trace_id_of(request: Request[Any, Any, Any]) -> str:
-    """The id under which the request is found in the logs."""
-    return str(request.scope.get("plaza_trace_id") or uuid4().hex)
-
-
 def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The problem document of a refusal."""
     headers = {}
@@ -51,7 +46,7 @@ def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Respo
     if refusal.status == BY_STATUS_UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
     return Response(
-        problem_bytes(refusal, trace_id_of(request)),
+        problem_bytes(refusal, trace_id_in(request.scope)),
         status_code=refusal.status,
         media_type=MEDIA_TYPE,
         headers=headers,
@@ -66,6 +61,9 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     found: list[Any] = error.extra if isinstance(error.extra, list) else []
     if any(_source(entry) == "path" for entry in found):
         return refusal_response(request, NotThere())
+    if any(_source(entry) == "body" for entry in found):
+        # Litestar decodes no empty body, so that the request's own decoder is not asked.
+        return refusal_response(request, MalformedJson("The body is empty; JSON is needed."))
     errors = [
         InputError(
             pointer=f"/{_source(entry)}/{entry.get('key', '')}",
@@ -112,7 +110,7 @@ def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Respo
 
 def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A bug: logged whole, told in one sentence."""
-    log.error("request_failed", trace_id=trace_id_of(request), exc_info=error)
+    log.error("request_failed", trace_id=trace_id_in(request.scope), exc_info=error)
     return refusal_response(request, InternalFailure("The failure was logged with this trace_id."))
 
 

@@ -3,35 +3,31 @@
 import re
 from uuid import uuid4
 
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 REQUEST_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 
 
-class Tracing(ASGIMiddleware):
-    """Takes the trace from `traceparent`, and echoes `X-Request-Id`."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        trace_id, request_id = _names_in(scope)
-        scope["plaza_trace_id"] = trace_id  # type: ignore[typeddict-unknown-key]
-
-        async def send_named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), (b"x-request-id", request_id)]
-                message["headers"] = headers
-            await send(message)
-
-        await next_app(scope, receive, send_named)
+def trace_id_in(scope: Scope) -> str:
+    """The trace of `traceparent`, or one of the request's own."""
+    known = scope.get("plaza_trace_id")
+    if known is None:
+        match = TRACEPARENT.fullmatch(_header(scope, b"traceparent"))
+        known = match[1].decode() if match else uuid4().hex
+        scope["plaza_trace_id"] = known  # type: ignore[typeddict-unknown-key]
+    return str(known)
 
 
-def _names_in(scope: Scope) -> tuple[str, bytes]:
-    trace_id, request_id = None, None
-    for name, value in scope["headers"]:
-        if name == b"traceparent" and (match := TRACEPARENT.fullmatch(value)):
-            trace_id = match[1].decode()
-        elif name == b"x-request-id" and REQUEST_ID.fullmatch(value):
-            request_id = value
-    trace_id = trace_id or uuid4().hex
-    return trace_id, request_id or trace_id.encode()
+async def name_answer(message: Message, scope: Scope) -> None:
+    """Hook before anything is sent, also where no route was found: echo `X-Request-Id`."""
+    if message["type"] != "http.response.start":
+        return
+    request_id = _header(scope, b"x-request-id")
+    if not REQUEST_ID.fullmatch(request_id):
+        request_id = trace_id_in(scope).encode()
+    message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")

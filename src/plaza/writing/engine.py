@@ -80,6 +80,8 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
             connect_args={"server_settings": server_settings},
+            # An error that is logged would tell addresses and hashes otherwise.
+            hide_parameters=True,
         ),
     )
 

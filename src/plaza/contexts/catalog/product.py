@@ -18,7 +18,7 @@ from plaza.contexts.catalog.events import (
     ProductPublished,
     ProductUnpublished,
 )
-from plaza.kernel.refusals import Conflict, Unprocessable
+from plaza.kernel.refusals import Conflict, IllegalTransition, Unprocessable
 from plaza.kernel.states import moved
 from plaza.kernel.text import Paragraphs, ShortText, Title
 from plaza.writing.aggregate import Aggregates, Row, VersionedRow
@@ -146,6 +146,9 @@ class Product(VersionedRow):
         return ProductChanged(**self._described())
 
     def publish(self, now: datetime) -> ProductPublished:
+        """Put it on the listing; a review or a suspension is not its vendor's to end."""
+        if self.status in {"pending_review", "suspended"}:
+            raise IllegalTransition("product", self.status, "published", [])
         self.status = moved("product", MOVES, self.status, "published")
         self.version += 1
         self.published_at = self.published_at or now

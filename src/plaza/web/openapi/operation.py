@@ -13,6 +13,7 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.typing import FieldDefinition
 
 from plaza.web.authentication import authenticated
+from plaza.web.documenting import JSON, answered_type
 from plaza.web.openapi.shapes import parameter_type, without_none
 from plaza.web.openapi.shared_parts import (
     headers_referred,
@@ -21,7 +22,6 @@ from plaza.web.openapi.shared_parts import (
 )
 
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
-JSON = "application/json"
 
 Schemas = dict[Any, Any]
 
@@ -121,7 +121,7 @@ class Documented(msgspec.Struct, frozen=True):
 
     def _responses(self, schemas: Schemas) -> dict[str, Any]:
         shape = self._shape()
-        media_type = JSON if shape is not bytes else str(self.handler.media_type)
+        media_type = answered_type(self.handler)
         schema = {"type": "string"} if shape is bytes else schemas[shape]
         responses: dict[str, Any] = {
             str(self.handler.status_code): {
@@ -146,7 +146,7 @@ class Documented(msgspec.Struct, frozen=True):
             yield "ETag"
 
     def _refusals(self) -> set[int]:
-        statuses = {400, *(self.handler.responses or {})} - {self.handler.status_code}
+        statuses = {400, 406, *(self.handler.responses or {})} - {self.handler.status_code}
         if self.handler.guards:
             statuses |= {401} if self.handler.guards == [authenticated] else {401, 403}
         if "{" in self.path:

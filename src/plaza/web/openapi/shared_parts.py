@@ -85,6 +85,7 @@ REFUSALS = {
     401: ("NotAuthenticated", "Who calls is not known."),
     403: ("Forbidden", "Not allowed on something that the caller may see."),
     404: ("NotFound", "Not there, or not yours."),
+    406: ("NotAcceptable", "The answer would be of a type that Accept does not allow."),
     409: ("Conflict", "Not possible in the present state."),
     412: ("StaleVersion", "Changed by somebody else since the version in If-Match."),
     413: ("BodyTooLarge", "The body is too large."),

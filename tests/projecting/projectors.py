@@ -1,0 +1,107 @@
+"""Projector processes as `plaza up` starts them, and a load for them to work on."""
+
+import asyncio
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+
+import asyncpg
+
+from plaza.bootstrap import PROCESSES, PROJECTIONS
+from plaza.entrypoints.supervising.processes import commands, environment
+from plaza.settings import Settings
+from projecting.log import tell
+from read_models.chatter import Chatter
+from read_models.replay import replayed_log, rows_in
+
+FACTS_TOLD_AT_ONCE = 20
+POLL_INTERVAL_S = 0.01
+
+HEAD = "SELECT count(*) FROM outbox.event"
+
+BEHIND = """
+    SELECT count(*) FROM projecting.build b WHERE status = 'live' AND $1 > (
+        SELECT max(upto) FROM projecting.step s WHERE s.projection = b.projection)
+"""
+
+FACTS_PROJECTED = "SELECT coalesce(sum(facts), 0) FROM projecting.step"
+
+CONNECTED = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'plaza projector' AND datname = current_database()
+"""
+
+
+class Projectors:
+    """Projector processes on one database."""
+
+    def __init__(self, settings: Settings, connection: asyncpg.Connection) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._started: list[Process] = []
+
+    async def start(self) -> Process:
+        process = await asyncio.create_subprocess_exec(
+            *commands(self._settings)["projector"], env=environment(self._settings)
+        )
+        self._started.append(process)
+        return process
+
+    async def ready(self, processes: int) -> None:
+        """Wait until so many processes have all their followers connected."""
+        # A connection for each follower, one for the sequencer, one for the leases.
+        connections = len(PROJECTIONS) + len(PROCESSES) + 2
+        await self.until(CONNECTED, at_least=processes * connections)
+
+    async def projected(self, facts: int) -> None:
+        """Wait until so many facts have been written into read models, each model's counted."""
+        await self.until(FACTS_PROJECTED, at_least=facts)
+
+    async def facts_projected(self) -> int:
+        return int(await self._connection.fetchval(FACTS_PROJECTED))
+
+    async def caught_up(self) -> None:
+        """Wait until every read model and process has passed all that was told before."""
+        head = await self._connection.fetchval(HEAD)
+        async with asyncio.timeout(20):
+            while await self._connection.fetchval(BEHIND, head):
+                await asyncio.sleep(POLL_INTERVAL_S)
+
+    async def until(self, question: str, *, at_least: int) -> None:
+        async with asyncio.timeout(20):
+            while int(await self._connection.fetchval(question)) < at_least:
+                await asyncio.sleep(POLL_INTERVAL_S)
+
+    async def end(self) -> None:
+        for process in self._started:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def told_without_end(connection: asyncpg.Connection, seed: int) -> AsyncIterator[None]:
+    """Tell the log what concerns all read models, until left."""
+    stopping = asyncio.Event()
+    telling = asyncio.create_task(_tell_until(connection, seed, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await telling
+
+
+async def _tell_until(connection: asyncpg.Connection, seed: int, stopping: asyncio.Event) -> None:
+    chatter = Chatter(Random(seed), *PROJECTIONS)  # noqa: S311  no secret
+    while not stopping.is_set():
+        await tell(connection, *chatter.tells(FACTS_TOLD_AT_ONCE))
+        await asyncio.sleep(POLL_INTERVAL_S)
+
+
+async def assert_exact(connection: asyncpg.Connection) -> None:
+    """Every read model shows what a single-threaded replay of its facts shows."""
+    for projection in PROJECTIONS:
+        shown = await rows_in(connection, projection)
+        assert any(shown.values()), projection.name
+        assert shown == await replayed_log(connection, projection), projection.name

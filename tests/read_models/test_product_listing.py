@@ -1,0 +1,204 @@
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from plaza.kernel.event import Event
+from plaza.read_models.product_listing.document import Card, ListingRow
+from plaza.read_models.product_listing.projection import PROJECTION
+from plaza.read_models.product_listing.query import ProductsWanted, list_products
+from plaza.reading.cursor import Cursors
+from read_models.catalogue import ACategory, AnOffer, AProduct, AVendor, euros, on_sale, pounds
+from read_models.conftest import Shown
+from read_models.given import given
+
+CURSORS = Cursors(b"a key of the tests")
+
+
+def rows_of(*events: Event) -> list[ListingRow]:
+    return given(*events).shows(PROJECTION)["product_listing"]
+
+
+def card_of(*events: Event) -> Card:
+    """The card of the only row."""
+    (row,) = rows_of(*events)
+    return msgspec.json.decode(row.card, type=Card)
+
+
+async def listed(
+    written: Shown, *events: Event, limit: int = 24, **wanted: Any
+) -> list[dict[str, Any]]:
+    """The items of all pages of the listing."""
+    pool = await written(PROJECTION, *events)
+    question = ProductsWanted(**{"currency": "GBP", **wanted})
+    items, cursor = [], None
+    while True:
+        page = msgspec.json.decode(await list_products(pool, CURSORS, question, limit, cursor))
+        items += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return items
+
+
+async def vendors_listed(written: Shown, *events: Event, **wanted: Any) -> list[UUID]:
+    return [UUID(item["vendor"]["id"]) for item in await listed(written, *events, **wanted)]
+
+
+def test_a_draft_has_no_card() -> None:
+    product = AProduct(AVendor())
+    offer = AnOffer(product, product.vendor)
+    assert rows_of(product.created(), offer.created(pounds(100)), offer.stocked(3)) == []
+
+
+def test_a_product_that_is_unpublished_vanishes_and_comes_back() -> None:
+    product = AProduct(AVendor())
+    story = on_sale(product, AnOffer(product, product.vendor).created(pounds(100)))
+    assert len(rows_of(*story)) == 1
+    assert rows_of(*story, product.unpublished()) == []
+    assert len(rows_of(*story, product.unpublished(), product.published())) == 1
+
+
+def test_a_card_says_what_the_product_says_last() -> None:
+    product = AProduct(AVendor())
+    story = on_sale(product, AnOffer(product, product.vendor).created(pounds(100, 150)))
+    card = card_of(*story, product.changed(title="Oak chair", brand="Plain", media=[]))
+    assert (card.title, card.brand, card.image) == ("Oak chair", "Plain", None)
+    assert card.price.amount_minor == 100
+    assert card.compare_at_price is not None
+    assert card.compare_at_price.amount_minor == 150
+
+
+def test_the_lowest_price_wins_among_offers_in_stock() -> None:
+    product = AProduct(AVendor())
+    dear, cheap = (AnOffer(product, product.vendor) for _ in range(2))
+    card = card_of(
+        *on_sale(product, dear.created(pounds(300)), cheap.created(pounds(200))),
+        *(dear.stocked(1), cheap.stocked(1)),
+    )
+    assert (card.offer_id, card.price.amount_minor) == (cheap.id, 200)
+    assert (card.offer_count, card.price_max.amount_minor) == (2, 300)
+
+
+def test_an_offer_in_stock_wins_over_a_cheaper_one_that_is_sold_out() -> None:
+    product = AProduct(AVendor())
+    dear, cheap = (AnOffer(product, product.vendor) for _ in range(2))
+    card = card_of(
+        *on_sale(product, dear.created(pounds(300)), cheap.created(pounds(200))),
+        *(dear.stocked(1), cheap.stocked(2, reserved=2)),
+    )
+    assert card.offer_id == dear.id
+    assert card.in_stock
+
+
+def test_of_equal_offers_the_oldest_wins() -> None:
+    product = AProduct(AVendor())
+    older, newer = (AnOffer(product, product.vendor) for _ in range(2))
+    story = on_sale(product, older.created(pounds(200)), newer.created(pounds(200)))
+    assert card_of(*story, newer.stocked(9), older.stocked(1)).offer_id == older.id
+
+
+def test_a_withdrawn_offer_loses_and_without_another_the_product_vanishes() -> None:
+    product = AProduct(AVendor())
+    winner, other = (AnOffer(product, product.vendor) for _ in range(2))
+    story = on_sale(product, winner.created(pounds(100)), other.created(pounds(200)))
+    assert card_of(*story, winner.withdrawn()).offer_id == other.id
+    assert rows_of(*story, winner.withdrawn(), other.withdrawn()) == []
+
+
+def test_the_stock_of_all_locations_counts() -> None:
+    product = AProduct(AVendor())
+    offer = AnOffer(product, product.vendor)
+    elsewhere = AnOffer(product, product.vendor, id=offer.id)
+    story = on_sale(product, offer.created(pounds(100)), offer.stocked(0))
+    assert not card_of(*story).in_stock
+    assert card_of(*story, elsewhere.stocked(1)).in_stock
+
+
+def test_each_currency_has_a_row_of_its_own() -> None:
+    product = AProduct(AVendor())
+    here, abroad = (AnOffer(product, product.vendor) for _ in range(2))
+    offered = here.created(pounds(100), euros(500)), abroad.created(euros(120))
+    rows = rows_of(*on_sale(product, *offered), here.stocked(1), abroad.stocked(1))
+    assert [(row.currency, row.price_minor) for row in rows] == [("EUR", 120), ("GBP", 100)]
+
+
+def test_an_offer_that_changes_its_price_is_shown_in_its_currencies_only() -> None:
+    product = AProduct(AVendor())
+    offer = AnOffer(product, product.vendor)
+    story = on_sale(product, offer.created(pounds(100), euros(120)))
+    (row,) = rows_of(*story, offer.changed(euros(110)))
+    assert (row.currency, row.price_minor) == ("EUR", 110)
+
+
+def test_a_vendor_has_one_row_however_many_variants_it_offers() -> None:
+    product = AProduct(AVendor(), variants=[uuid4() for _ in range(3)])
+    offers = [AnOffer(product, product.vendor, variant) for variant in range(3)]
+    prices = [offer.created(pounds(100 + n)) for n, offer in enumerate(offers)]
+    card = card_of(*on_sale(product, *prices))
+    assert (card.price.amount_minor, card.price_max.amount_minor) == (100, 102)
+    assert card.offer_count == 3
+
+
+async def test_the_next_best_vendor_shows_while_the_best_is_suspended(written: Shown) -> None:
+    best, next_best = AVendor(), AVendor()
+    product = AProduct(best)
+    story = [*best.approved(), *next_best.approved(), best.suspended()]
+    story += on_sale(
+        product,
+        AnOffer(product, best).created(pounds(100)),
+        AnOffer(product, next_best).created(pounds(200)),
+    )
+    assert await vendors_listed(written, *story) == [next_best.id]
+
+
+async def test_a_reinstated_vendor_is_listed_again(written: Shown) -> None:
+    vendor = AVendor()
+    product = AProduct(vendor)
+    story = [*vendor.approved(), vendor.suspended(), vendor.reinstated()]
+    story += on_sale(product, AnOffer(product, vendor).created(pounds(100)))
+    assert await vendors_listed(written, *story) == [vendor.id]
+
+
+async def test_nothing_of_a_vendor_that_is_suspended_is_listed(written: Shown) -> None:
+    vendor = AVendor()
+    product = AProduct(vendor)
+    story = [*vendor.approved(), vendor.suspended()]
+    story += on_sale(product, AnOffer(product, vendor).created(pounds(100)))
+    assert await vendors_listed(written, *story) == []
+
+
+async def test_products_are_listed_in_the_currency_asked_for(written: Shown) -> None:
+    vendor = AVendor()
+    product = AProduct(vendor)
+    story = [*vendor.approved()]
+    story += on_sale(product, AnOffer(product, vendor).created(euros(120)))
+    assert await listed(written, *story) == []
+    (item,) = await listed(written, *story, currency="EUR")
+    assert item["price"] == {"amount_minor": 120, "currency": "EUR"}
+
+
+async def test_a_category_lists_what_lies_below_it(written: Shown) -> None:
+    vendor, above = AVendor(), ACategory()
+    below, beside = ACategory(parent_id=above.id), ACategory()
+    story = [*vendor.approved(), above.created(), below.created(), beside.created()]
+    for category in (below, beside):
+        product = AProduct(vendor, category)
+        story += on_sale(product, AnOffer(product, vendor).created(pounds(100)))
+    (item,) = await listed(written, *story, category=f"category-{above.id}")
+    assert item["category"]["id"] == str(below.id)
+
+
+async def test_pages_show_each_product_once_in_order(written: Shown) -> None:
+    vendor = AVendor()
+    story = vendor.approved()
+    for amount_minor in (300, 100, 200, 100, 500):
+        product = AProduct(vendor)
+        story += on_sale(product, AnOffer(product, vendor).created(pounds(amount_minor)))
+    for sort, expected in (
+        ("price_asc", [100, 100, 200, 300, 500]),
+        ("price_desc", [500, 300, 200, 100, 100]),
+    ):
+        items = await listed(written, *story, limit=2, sort=sort)
+        assert [item["price"]["amount_minor"] for item in items] == expected
+        assert len({item["id"] for item in items}) == 5
+    assert len({i["id"] for i in await listed(written, *story, limit=2, sort="newest")}) == 5

@@ -1,0 +1,65 @@
+import msgspec
+import pytest
+
+from plaza.contexts.vendors.events import VendorApplied, VendorApproved, VendorClosed
+from plaza.kernel.event import Event
+from plaza.kernel.refusals import NotThere
+from plaza.read_models.vendor_directory.document import VendorRow
+from plaza.read_models.vendor_directory.projection import PROJECTION
+from plaza.read_models.vendor_directory.query import get_vendor, list_vendors
+from plaza.reading.cursor import Cursors
+from read_models.catalogue import AVendor
+from read_models.conftest import Shown
+from read_models.given import an_event, given
+
+
+def rows_of(*events: Event) -> list[VendorRow]:
+    return given(*events).shows(PROJECTION)["vendor_directory"]
+
+
+def test_an_applicant_is_not_listed_before_it_is_approved() -> None:
+    applied, approved = AVendor().approved()
+    assert rows_of(applied) == []
+    assert [row.vendor_id for row in rows_of(applied, approved)] == [applied.aggregate_id]
+
+
+def test_a_suspended_vendor_vanishes_and_comes_back() -> None:
+    vendor = AVendor()
+    story = vendor.approved()
+    assert rows_of(*story, vendor.suspended()) == []
+    assert len(rows_of(*story, vendor.suspended(), vendor.reinstated())) == 1
+
+
+def test_a_closed_vendor_is_gone() -> None:
+    vendor = AVendor()
+    assert rows_of(*vendor.approved(), an_event(VendorClosed, vendor_id=vendor.id)) == []
+
+
+async def test_vendors_are_listed_by_name_page_after_page(written: Shown) -> None:
+    story: list[Event] = []
+    for name in ("Cedar", "Ash", "Beech", "Ash"):
+        vendor = AVendor()
+        applied = {"vendor_id": vendor.id, "slug": f"vendor-{vendor.id}", "name": name}
+        story.append(an_event(VendorApplied, **applied))
+        story.append(an_event(VendorApproved, vendor_id=vendor.id))
+    pool, cursors = await written(PROJECTION, *story), Cursors(b"a key")
+
+    names, cursor = [], None
+    while True:
+        page = msgspec.json.decode(await list_vendors(pool, cursors, 1, cursor))
+        names += [item["name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert names == ["Ash", "Ash", "Beech", "Cedar"]
+
+
+async def test_a_vendor_is_found_by_slug_and_by_id_while_it_sells(written: Shown) -> None:
+    vendor = AVendor()
+    pool = await written(PROJECTION, *vendor.approved())
+    by_id = await get_vendor(pool, str(vendor.id))
+    assert by_id == await get_vendor(pool, f"vendor-{vendor.id}")
+    pool = await written(PROJECTION, *vendor.approved(), vendor.suspended())
+    with pytest.raises(NotThere):
+        await get_vendor(pool, str(vendor.id))

@@ -1,0 +1,49 @@
+"""The outcomes for people."""
+
+from collections.abc import Sequence
+from math import ceil
+
+from rich.console import Console
+from rich.table import Table
+
+from soaking.drain import Drained
+from soaking.order import Outcome, Stress
+
+console = Console(highlight=False)
+
+
+def print_order(stress: Stress, outcome: Outcome) -> None:
+    """The events, each way in which the log may fail them, and its times."""
+    verdict = outcome.verdict
+    table = Table("The order of the log", "", title=None)
+    table.columns[1].justify = "right"
+    table.add_row("events", f"{verdict.events:,}")
+    table.add_row("events/s", f"{verdict.events / stress.seconds:,.0f}")
+    table.add_row("sequencers killed", f"{outcome.kills:,}")
+    table.add_row("floor", f"{outcome.floor:,}")
+    table.add_section()
+    for name in ("lost", "duplicated", "inverted", "holes", "undone"):
+        count = getattr(verdict, name)
+        table.add_row(name, f"[green]{count}[/]" if count == 0 else f"[bold red]{count:,}[/]")
+    table.add_section()
+    _add_times(table, "commit to sequenced", outcome.commit_to_sequenced_ms)
+    _add_times(table, "tick", outcome.tick_ms)
+    console.print(table)
+    console.print(f"Seed {stress.seed}.", style="dim")
+
+
+def print_drain(drained: Drained) -> None:
+    console.print(
+        f"{drained.events:,} events in {drained.seconds:.2f} s: {drained.events_per_s:,.0f}/s."
+    )
+
+
+def _add_times(table: Table, name: str, times_ms: Sequence[float]) -> None:
+    ordered = sorted(times_ms)
+    for percent in (50, 99):
+        table.add_row(f"{name} p{percent}", f"{_percentile(ordered, percent):.1f} ms")
+
+
+def _percentile(ordered: Sequence[float], percent: int) -> float:
+    """The smallest value that at least this many percent of them do not exceed."""
+    return ordered[max(ceil(len(ordered) * percent / 100), 1) - 1] if ordered else float("nan")

@@ -1,0 +1,40 @@
+"""Reads of who has read before."""
+
+import asyncpg
+
+from actors import Marketplace
+
+
+async def test_who_holds_the_bytes_gets_none(marketplace: Marketplace) -> None:
+    vendor = await marketplace.a_vendor()
+    created = await vendor.lists_product()
+    path, token = f"/v1/products/{created['id']}", {"plaza-consistency": created["token"]}
+    first = await marketplace.anybody.get(path, headers=token)
+    tag = first.headers["etag"]
+
+    held = await marketplace.anybody.get(path, headers={"if-none-match": f'"other", {tag}'})
+    other = await marketplace.anybody.get(path, headers={"if-none-match": '"other"'})
+
+    assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", tag)
+    assert held.headers["cache-control"] == "public, max-age=0, must-revalidate"
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+async def test_ones_own_things_are_nobody_elses_to_keep(marketplace: Marketplace) -> None:
+    vendor = await marketplace.a_vendor()
+    for path in ("/v1/account", f"{vendor.path}/products"):
+        answer = await vendor.get(path)
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert "etag" not in answer.headers
+
+
+async def test_a_read_says_how_fresh_it_is(marketplace: Marketplace) -> None:
+    connection = await asyncpg.connect(marketplace.settings.database_url)
+    vendor = await marketplace.a_vendor()
+    created = await vendor.lists_product()
+    token = {"plaza-consistency": created["token"]}
+    answer = await marketplace.anybody.get("/v1/products", headers=token)
+    head = await connection.fetchval("SELECT max(position) FROM outbox.position")
+    await connection.close()
+    assert 0 < int(answer.headers["plaza-position"]) <= head
+    assert int(answer.headers["plaza-lag-ms"]) >= 0

@@ -1,0 +1,246 @@
+"""Which refusal comes first, and what every one of them says."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from actors import Marketplace, Vendor, a_variant
+from web.refused import refused
+
+PRICE = {"price": {"amount_minor": 100, "currency": "GBP"}}
+UNKNOWN_CURRENCY = {"price": {"amount_minor": 100, "currency": "XQX"}}
+MALFORMED = {"price": "cheap"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def vendor(marketplace: Marketplace) -> Vendor:
+    return await marketplace.a_vendor()
+
+
+async def an_offer(vendor: Vendor) -> str:
+    created = await vendor.creates_product()
+    return f"{vendor.path}/offers/{created['variants'][0]['offer_id']}"
+
+
+async def test_refusals_are_judged_in_the_order_of_the_contract(
+    marketplace: Marketplace, vendor: Vendor
+) -> None:
+    stranger, anybody = await marketplace.a_vendor(), marketplace.anybody
+    offer, nothing = await an_offer(vendor), f"{vendor.path}/offers/{uuid4()}"
+
+    refused(await anybody.patch(f"{nothing}?x=1", MALFORMED), 401, "not_authenticated")
+    refused(await stranger.patch(f"{nothing}?x=1", MALFORMED), 404, "not_found")
+    refused(await stranger.patch(offer, MALFORMED), 404, "not_found")
+    refused(await vendor.patch(f"{nothing}?x=1", MALFORMED), 400, "unknown_parameter")
+    refused(await vendor.patch(nothing, MALFORMED), 400, "invalid_input")
+    refused(await vendor.patch(nothing, PRICE), 404, "not_found")
+    refused(await vendor.patch(offer, UNKNOWN_CURRENCY), 428, "version_required")
+    refused(await vendor.patch(offer, UNKNOWN_CURRENCY, version=7), 412, "stale_version")
+    refused(await vendor.patch(offer, UNKNOWN_CURRENCY, version=1), 422, "invalid_price")
+    withdrawn = await vendor.client.delete(offer, headers={"if-match": '"1"'})
+    assert withdrawn.status_code == 200
+    refused(await vendor.patch(offer, PRICE, version=1), 412, "stale_version")
+    refused(await vendor.patch(offer, PRICE, version=2), 409, "offer_withdrawn")
+
+
+async def test_what_is_not_yours_looks_like_what_is_not_there(
+    marketplace: Marketplace, vendor: Vendor
+) -> None:
+    stranger = await marketplace.a_vendor()
+    theirs = (await an_offer(stranger)).removeprefix(stranger.path)
+    paths = [
+        f"{stranger.path}{theirs}",
+        f"{vendor.path}{theirs}",
+        f"{vendor.path}/offers/{uuid4()}",
+        f"/v1/vendors/{uuid4()}/offers/{uuid4()}",
+    ]
+    answers = [refused(await vendor.patch(path, PRICE, version=1), 404) for path in paths]
+    assert len({str(answer | {"trace_id": ""}) for answer in answers}) == 1
+
+
+async def test_a_member_who_may_not_is_told_so(marketplace: Marketplace, vendor: Vendor) -> None:
+    refused(await vendor.post(f"{vendor.path}/approve"), 403, "forbidden")
+    refused(await vendor.post("/v1/categories", {"name": "Chairs"}), 403, "forbidden")
+    refused(await vendor.get("/v1/operations/projections"), 403, "forbidden")
+    assert (await (await marketplace.operator()).get("/v1/operations/projections")).is_success
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "1",
+        'W/"1"',
+        "*",
+        '""',
+        '"a"',
+        '"-1"',
+        '"1", "2"',
+        '"1.0"',
+        '" 1"',
+        "'1'",
+        '"1',
+        "",
+        '"\u0661"',
+        f'"{"9" * 400}"',
+    ],
+)
+async def test_if_match_is_a_quoted_version(vendor: Vendor, tag: str) -> None:
+    offer = await an_offer(vendor)
+    answer = await vendor.client.patch(offer, json=PRICE, headers=[("if-match", tag.encode())])
+    refused(answer, 400, "invalid_if_match")
+
+
+async def test_if_match_may_name_any_version_that_fits(vendor: Vendor) -> None:
+    offer = await an_offer(vendor)
+    for version in (0, 2, 10**18 - 1):
+        problem = refused(await vendor.patch(offer, PRICE, version=version), 412)
+        assert problem["current_version"] == 1
+    changed = await vendor.patch(offer, PRICE, version=1)
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+
+
+async def test_on_a_status_move_if_match_is_optional_and_honoured(vendor: Vendor) -> None:
+    created = await vendor.creates_product()
+    path = f"{vendor.path}/products/{created['id']}/publish"
+    stale = await vendor.post(path, headers={"if-match": '"7"'})
+    refused(stale, 412, "stale_version")
+    assert (await vendor.post(path, headers={"if-match": '"1"'})).status_code == 200
+
+
+async def test_an_illegal_move_says_what_is_possible(vendor: Vendor) -> None:
+    created = await vendor.creates_product()
+    answer = await vendor.post(f"{vendor.path}/products/{created['id']}/unpublish")
+    problem = refused(answer, 409, "illegal_transition")
+    assert (problem["from"], problem["to"], problem["allowed"]) == (
+        "draft",
+        "unpublished",
+        ["published"],
+    )
+
+
+# fault 79
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/v1/products", {"GET"}),
+        ("POST", "/v1/products", {"GET"}),
+        ("PUT", "/v1/vendors", {"GET", "POST"}),
+        ("PATCH", "/v1/sessions", {"POST"}),
+        ("GET", "/v1/sessions", {"POST"}),
+        ("TRACE", "/", {"GET"}),
+        ("BREW", "/health", {"GET"}),
+    ],
+)
+async def test_a_wrong_method_is_told_the_right_ones(
+    marketplace: Marketplace, method: str, path: str, allowed: set[str]
+) -> None:
+    answer = await marketplace.anybody.client.request(method, path)
+    refused(answer, 405, "method_not_allowed")
+    assert {name.strip() for name in answer.headers["allow"].split(",")} >= allowed
+
+
+# fault 79
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json", 200),
+        ("application/*", 200),
+        ("*/*", 200),
+        ("text/html, application/xhtml+xml, */*;q=0.8", 200),
+        ("text/html, Application/JSON;q=0.1", 200),
+        ("application/json;q=0.000, */*;q=0", 406),
+        ("application/json;q=0, */*", 406),
+        ("text/html", 406),
+        ("application/xml", 406),
+        ("application/jsonx", 406),
+        ("image/*", 406),
+        ("\\", 406),
+        ("", 200),
+    ],
+)
+async def test_an_answer_is_of_a_type_that_is_accepted(
+    marketplace: Marketplace, accept: str, status: int
+) -> None:
+    answer = await marketplace.anybody.get("/v1/products", headers={"accept": accept})
+    if status == 406:
+        refused(answer, 406, "not_acceptable")
+    else:
+        assert answer.status_code == status
+
+
+# fault 79
+async def test_what_is_not_accepted_is_not_done(vendor: Vendor) -> None:
+    body = {"title": "Never made", "variants": [a_variant()]}
+    path = f"{vendor.path}/products"
+    refused(await vendor.post(path, body, headers={"accept": "text/html"}), 406)
+    items = (await vendor.get(path)).json()["items"]
+    assert "Never made" not in {item["title"] for item in items}
+
+
+@pytest.mark.parametrize("path", ["/v1/products", "/v1/products/none", "/nowhere", "/v1/account"])
+async def test_a_request_id_comes_back(marketplace: Marketplace, path: str) -> None:
+    answer = await marketplace.anybody.get(path, headers={"x-request-id": "order-4711/retry=1"})
+    assert answer.headers.get_list("x-request-id") == ["order-4711/retry=1"]
+
+
+# fault 83
+@pytest.mark.parametrize("name", [b"a b", b"x" * 129, b"\x1b[31m", b"\xff", b"", b"a\tb"])
+async def test_a_request_id_that_could_break_a_log_does_not(
+    marketplace: Marketplace, name: bytes
+) -> None:
+    answer = await marketplace.anybody.client.get("/nowhere", headers=[(b"x-request-id", name)])
+    assert answer.headers["x-request-id"] == answer.json()["trace_id"]
+
+
+async def test_a_trace_goes_on(marketplace: Marketplace) -> None:
+    trace_id = uuid4().hex
+    traceparent = f"00-{trace_id}-{uuid4().hex[:16]}-01"
+    answers: list[httpx.Response] = [
+        await marketplace.anybody.get(path, headers={"traceparent": traceparent})
+        for path in ("/nowhere", "/v1/products?x=1", "/v1/account")
+    ]
+    assert {answer.json()["trace_id"] for answer in answers} == {trace_id}
+
+
+@pytest.mark.parametrize(
+    "traceparent", ["", "00-0-0-0", "x" * 5000, f"00-{'z' * 32}-{'0' * 16}-01"]
+)
+async def test_a_broken_trace_is_not_taken_over(marketplace: Marketplace, traceparent: str) -> None:
+    answer = await marketplace.anybody.get("/nowhere", headers={"traceparent": traceparent})
+    refused(answer, 404)
+
+
+async def test_no_refusal_repeats_what_was_refused_as_markup(marketplace: Marketplace) -> None:
+    answer = await marketplace.anybody.get("/v1/products", params={"<script>": "alert(1)"})
+    refused(answer, 400)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("prefer", "status"),
+    [("wait=99", 400), ("wait=-1", 200), ("wait=abc", 200), ("x" * 5000, 200), ("wait=2", 200)],
+)
+async def test_prefer_is_followed_or_left_alone(
+    marketplace: Marketplace, prefer: str, status: int
+) -> None:
+    answer = await marketplace.anybody.get("/v1/products", headers={"prefer": prefer})
+    assert answer.status_code == status
+
+
+# fault 50
+@pytest.mark.parametrize("token", ["x", "", "A" * 5000, "AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\u00e9"])
+async def test_a_forged_consistency_token_is_refused(marketplace: Marketplace, token: str) -> None:
+    headers: Any = [(b"plaza-consistency", token.encode())]
+    answer = await marketplace.anybody.client.get("/v1/products", headers=headers)
+    refused(answer, 400)
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 256, "a b", "\u00e9", "\x7f"])
+async def test_an_idempotency_key_is_visible_ascii(vendor: Vendor, key: str) -> None:
+    body = {"title": "Chair", "variants": [a_variant()]}
+    headers: Any = [(b"idempotency-key", key.encode())]
+    answer = await vendor.client.post(f"{vendor.path}/products", json=body, headers=headers)
+    refused(answer, 400, "invalid_idempotency_key")

@@ -1,0 +1,107 @@
+"""More commands than connections: some are refused, none hangs, and it passes."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+
+from actors import Marketplace, Vendor, open_marketplace
+from plaza.settings import Settings
+from plaza.writing.admission import Admission, Overloaded
+from writing.watching import until, waiting_for_locks, watching
+
+ADMISSION_TIMEOUT_S = 0.3
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def narrow(fresh_settings: Settings) -> AsyncIterator[Marketplace]:
+    """A marketplace with two connections for commands."""
+    settings = msgspec.structs.replace(
+        fresh_settings, command_pool_size=2, admission_timeout_s=ADMISSION_TIMEOUT_S
+    )
+    async with open_marketplace(settings) as marketplace:
+        yield marketplace
+
+
+async def set_stock(vendor: Vendor, offer_id: str, on_hand: int) -> httpx.Response:
+    path = f"{vendor.path}/offers/{offer_id}/stock"
+    return await vendor.client.put(path, json={"on_hand": on_hand})
+
+
+# fault 24
+async def test_with_all_connections_taken_commands_are_refused_and_health_is_not(
+    narrow: Marketplace,
+) -> None:
+    vendor = await narrow.an_applicant()
+    created = await vendor.creates_product()
+    offer_id = created["variants"][0]["offer_id"]
+    async with watching(narrow.settings) as connection, connection.transaction():
+        await connection.execute(
+            "SELECT FROM inventory.stock WHERE offer_id = $1 FOR UPDATE", offer_id
+        )
+        slow = [asyncio.create_task(set_stock(vendor, offer_id, n)) for n in (7, 8)]
+
+        async def both_wait() -> bool:
+            return await waiting_for_locks(connection) == len(slow)
+
+        await until(both_wait, timeout_s=1.5)
+
+        started = time.monotonic()
+        burst = asyncio.gather(*(set_stock(vendor, offer_id, 9) for _ in range(200)))
+        health = [(await narrow.anybody.get("/health")).status_code for _ in range(5)]
+        answers = await burst
+        took_s = time.monotonic() - started
+
+    assert health == [200] * 5
+    assert Counter(answer.status_code for answer in answers) == {503: 200}
+    assert {answer.json()["code"] for answer in answers} == {"overloaded"}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
+    assert took_s < 1.9  # Before the slow ones' lock_timeout of 2 s freed a connection.
+    assert [(await task).status_code for task in slow] == [200, 200]
+    recovered = await asyncio.gather(*(set_stock(vendor, offer_id, n) for n in range(10)))
+    assert {answer.status_code for answer in recovered} == {200}
+
+
+# fault 24
+async def test_a_full_queue_refuses_at_once() -> None:
+    admission = Admission(places=1, queue_size=1, timeout_s=60)
+    queued: list[str] = []
+
+    async def queue() -> None:
+        async with admission.admitted():
+            queued.append("done")
+
+    async with admission.admitted():
+        waiting = asyncio.create_task(queue())
+        await asyncio.sleep(0)  # The task runs until it waits.
+        assert admission.waiting == 1
+        with pytest.raises(Overloaded):
+            async with admission.admitted():
+                queued.append("never")
+    await waiting
+    assert queued == ["done"]
+    assert admission.waiting == 0
+
+
+# fault 25
+async def test_a_place_is_given_back_by_whoever_is_cancelled_waiting_or_working() -> None:
+    admission, entered = Admission(places=2, queue_size=500, timeout_s=60), asyncio.Event()
+
+    async def work() -> None:
+        async with admission.admitted():
+            entered.set()
+            await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(work()) for _ in range(300)]
+    await entered.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+    async with asyncio.timeout(1), admission.admitted(), admission.admitted():
+        assert admission.waiting == 0

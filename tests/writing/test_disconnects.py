@@ -1,0 +1,77 @@
+"""Requests that are cancelled in flight leave no connection behind."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
+
+from actors import Marketplace, Vendor, open_marketplace
+from plaza.settings import Settings
+from plaza.writing.runner import CommandRunner
+from writing.watching import count_of, watching
+
+CLIENTS = 20
+REQUESTS_EACH = 20
+POOL_SIZE = 4
+IN_TRANSACTION = """
+    datname = current_database() AND application_name = 'plaza commands' AND state <> 'idle'
+"""
+HALF_DONE = """
+    NOT EXISTS (SELECT FROM catalog.offer o JOIN inventory.stock s ON s.offer_id = o.id
+        WHERE o.product_id = product.id)
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def small(fresh_settings: Settings) -> AsyncIterator[Marketplace]:
+    settings = msgspec.structs.replace(fresh_settings, command_pool_size=POOL_SIZE)
+    async with open_marketplace(settings) as marketplace:
+        yield marketplace
+
+
+def pool_of(marketplace: Marketplace) -> QueuePool:
+    runner: CommandRunner = marketplace.app.state.runner
+    engine: AsyncEngine = runner._sessions.kw["bind"]  # noqa: SLF001  its pool is the question
+    assert isinstance(engine.pool, QueuePool)
+    return engine.pool
+
+
+async def give_up_again_and_again(vendor: Vendor, patience: random.Random) -> None:
+    """Ask, and cancel each request at some moment of its life; some are answered in time."""
+    for _ in range(REQUESTS_EACH):
+        asking = asyncio.create_task(vendor.creates_product())
+        await asyncio.wait([asking], timeout=patience.uniform(0, 0.2))
+        asking.cancel()
+        await asyncio.wait([asking])
+
+
+# fault 25
+async def test_requests_cancelled_in_flight_leak_no_connection_and_are_done_whole_or_not(
+    small: Marketplace,
+) -> None:
+    vendor, patience = await small.an_applicant(), random.Random(25)  # noqa: S311  no secret
+    await asyncio.gather(*(give_up_again_and_again(vendor, patience) for _ in range(CLIENTS)))
+
+    pool = pool_of(small)
+    async with watching(small.settings) as connection:
+
+        async def all_are_back() -> bool:
+            busy = await count_of(connection, "pg_stat_activity", IN_TRANSACTION)
+            return busy == 0 and pool.checkedout() == 0
+
+        await small.until(all_are_back)
+        of_commands = "application_name = 'plaza commands' AND datname = current_database()"
+        opened = await count_of(connection, "pg_stat_activity", of_commands)
+        made = await count_of(connection, "catalog.product", "true")
+        half = await count_of(connection, "catalog.product", HALF_DONE)
+
+    assert opened <= POOL_SIZE
+    assert 0 < made < CLIENTS * REQUESTS_EACH
+    assert half == 0
+    later = await asyncio.gather(*(vendor.creates_product() for _ in range(3 * POOL_SIZE)))
+    assert len({product["id"] for product in later}) == 3 * POOL_SIZE
+    assert small.app.state.runner._admission.waiting == 0  # noqa: SLF001
