@@ -7,14 +7,15 @@ CONTEXTS = ("identity", "vendors", "catalog", "inventory", "promotions", "orderi
 LATER_CONTEXTS = ("fulfilment", "ledger", "reviews", "notifications")
 
 TABLES = """
-    SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,
-        c.relowner::regrole::text AS owner,
+    SELECT n.nspname || '.' || c.relname AS name,
+        c.relrowsecurity AND c.relforcerowsecurity AS forced, c.relowner::regrole::text AS owner,
         EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) AS has_policy
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1)
 """
 WITH_VENDOR = """
-    SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced
+    SELECT n.nspname || '.' || c.relname AS name,
+        c.relrowsecurity AND c.relforcerowsecurity AS forced
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('vendor_id', 'account_id')
     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('read', 'outbox', 'projecting', 'writing')

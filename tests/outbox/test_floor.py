@@ -53,8 +53,11 @@ async def test_the_floor_waits_for_a_transaction_that_reaches_over_the_end(log: 
     sequencer = await log.sequencer(floor_interval_s=0)
     others = await log.commits(90)
     async with log.command() as open_one:
-        # Nobody else has a younger xid that is over: a snapshot's xmax is this very one's.
         held = await change(open_one, log.things[1], 20)
+        # Nobody has a younger xid, so that this one is the xmax of every snapshot.
+        floor = Floor()
+        for _ in range(5):
+            assert await floor.raised(log.connection, 0) == 0
         for _ in range(5):
             await sequencer.tick(even_if_idle=True)
         assert await log.connection.fetchval(FLOOR) == 0

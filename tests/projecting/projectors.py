@@ -65,12 +65,12 @@ class Projectors:
         """Wait until every read model and process has passed all that was told before."""
         head = await self._connection.fetchval(HEAD)
         async with asyncio.timeout(20):
-            while await self._connection.fetchval(BEHIND, head):
+            while await self._connection.fetchval(BEHIND, head):  # noqa: ASYNC110  it only answers
                 await asyncio.sleep(POLL_INTERVAL_S)
 
     async def until(self, question: str, *, at_least: int) -> None:
         async with asyncio.timeout(20):
-            while int(await self._connection.fetchval(question)) < at_least:
+            while await self._connection.fetchval(question) < at_least:  # noqa: ASYNC110  as above
                 await asyncio.sleep(POLL_INTERVAL_S)
 
     async def end(self) -> None:

@@ -14,7 +14,7 @@ from plaza.projecting.follower import BATCH_FACTS_MAX
 from plaza.projecting.steps import Fenced
 from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
 from plaza.read_models.vendor_directory.projection import PROJECTION as VENDOR_DIRECTORY
-from projecting.conftest import Connect
+from projecting.connecting import Connect
 from projecting.log import (
     APPEND,
     Announced,

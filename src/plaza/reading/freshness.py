@@ -16,6 +16,8 @@ WAIT_MAX_S = 10.0
 ASK_AGAIN_S = 0.25
 """Without Redis nothing is pushed, so that an event may be sequenced and no watermark move."""
 
+EVENT_ID_MAX = 2**63 - 1
+
 POSITION = "SELECT position FROM outbox.position WHERE id = $1"
 
 KNOWN = "SELECT $1 <= coalesce((SELECT id FROM outbox.event ORDER BY id DESC LIMIT 1), 0)"
@@ -70,9 +72,12 @@ class Freshness:
     async def _position_of(self, event: int, deadline: float) -> int | None:
         """Where the event stands in the log, once it is sequenced."""
         moves = self._watermarks.moves
+        never = InvalidConsistencyToken("The token names a change that never happened.")
+        if event > EVENT_ID_MAX:
+            raise never
         position = await self._pool.fetchval(POSITION, event)
         if position is None and not await self._pool.fetchval(KNOWN, event):
-            raise InvalidConsistencyToken("The token names a change that never happened.")
+            raise never
         while position is None and (now := asyncio.get_running_loop().time()) < deadline:
             await self._watermarks.moved_since(moves, min(deadline, now + ASK_AGAIN_S))
             moves = self._watermarks.moves

@@ -99,14 +99,14 @@ async def test_adjustments_at_once_are_all_counted(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:
     vendor = await marketplace.an_applicant()
-    offer_id = await an_offer(vendor, 100)
+    offer_id = await an_offer(vendor, 200)  # More than all that is taken together.
     deltas = [delta for delta in range(-15, 16) if delta]
 
     answers = await asyncio.gather(*(adjusted(vendor, offer_id, delta) for delta in deltas))
 
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["on_hand"] for answer in answers}) > 1
-    assert await on_hand_by_its_movements(database, offer_id) == 100 + sum(deltas)
+    assert await on_hand_by_its_movements(database, offer_id) == 200 + sum(deltas)
 
 
 async def test_counts_and_adjustments_at_once_leave_no_gap(

@@ -25,4 +25,8 @@ async def loaded_with_progress(settings: Settings, console: Console) -> DemoLoad
                 console.print(f"{WHAT}: {total} products.")
             progress.update(bar, completed=done, total=total, visible=True)
 
-        return await load_demo(settings, show)
+        loaded = await load_demo(settings, show)
+    if loaded.duration_s:
+        told = f"Demo loaded: {loaded.products:,} products in {loaded.duration_s:.1f} s"
+        console.print(told, highlight=False)
+    return loaded

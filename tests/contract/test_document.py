@@ -1,0 +1,173 @@
+"""The OpenAPI document holds together, and tells the contract."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from actors import Marketplace
+from contract.fitting import followed
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+CONTRACT = """
+registerAccount POST /v1/accounts
+logIn POST /v1/sessions
+refreshSession POST /v1/sessions/refresh
+getAccount GET /v1/account
+applyAsVendor POST /v1/vendors
+approveVendor POST /v1/vendors/{}/approve
+rejectVendor POST /v1/vendors/{}/reject
+suspendVendor POST /v1/vendors/{}/suspend
+reinstateVendor POST /v1/vendors/{}/reinstate
+closeVendor POST /v1/vendors/{}/close
+listVendors GET /v1/vendors
+getVendor GET /v1/vendors/{}
+createCategory POST /v1/categories
+changeCategory PATCH /v1/categories/{}
+listCategories GET /v1/categories
+createProduct POST /v1/vendors/{}/products
+changeProduct PATCH /v1/vendors/{}/products/{}
+publishProduct POST /v1/vendors/{}/products/{}/publish
+unpublishProduct POST /v1/vendors/{}/products/{}/unpublish
+createOffer POST /v1/vendors/{}/offers
+changeOffer PATCH /v1/vendors/{}/offers/{}
+withdrawOffer DELETE /v1/vendors/{}/offers/{}
+listVendorProducts GET /v1/vendors/{}/products
+getVendorProduct GET /v1/vendors/{}/products/{}
+listProducts GET /v1/products
+getProduct GET /v1/products/{}
+setStock PUT /v1/vendors/{}/offers/{}/stock
+adjustStock POST /v1/vendors/{}/offers/{}/stock/adjust
+listProjections GET /v1/operations/projections
+"""
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for inner in part.values():
+            yield from references(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+
+
+def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert document.keys() == {"openapi", "info", "servers", "paths", "components"}
+    assert document["info"].keys() >= {"title", "version"}
+    for path, method, operation in operations(document):
+        assert path.startswith("/")
+        assert method in METHODS
+        assert operation.keys() >= {"operationId", "summary", "tags", "parameters", "responses"}
+
+
+def test_every_operation_of_the_contract_is_where_it_says(document: dict[str, Any]) -> None:
+    told = {
+        f"{operation['operationId']} {method.upper()} {re.sub('{[a-z_]+}', '{}', path)}"
+        for path, method, operation in operations(document)
+    }
+    assert set(CONTRACT.strip().splitlines()) - told == set()
+
+
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not re.fullmatch("[a-z][a-zA-Z]+", name)] == []
+
+
+def test_no_reference_leads_nowhere_and_nothing_is_told_in_vain(document: dict[str, Any]) -> None:
+    used = set(references(document))
+    for reference in used:
+        assert followed(reference, document)
+    kinds = document["components"].items()
+    told = {f"#/components/{kind}/{name}" for kind, parts in kinds for name in parts}
+    assert told - used == {"#/components/securitySchemes/accessToken"}
+
+
+def test_shapes_have_plain_names(document: dict[str, Any]) -> None:
+    # msgspec writes module paths where two types have the same name.
+    assert [name for name in document["components"]["schemas"] if not name.isalpha()] == []
+
+
+def test_parameters_of_paths_are_told(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        named = {p["name"] for p in operation["parameters"] if p.get("in") == "path"}
+        assert named == set(re.findall("{([a-z_]+)}", path))
+        assert all(p["required"] for p in operation["parameters"] if p.get("in") == "path")
+
+
+def test_every_operation_tells_its_success_and_its_refusals(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        statuses = operation["responses"].keys()
+        success = [status for status in statuses if status.startswith("2")]
+        assert len(success) == 1, operation["operationId"]
+        (media_type,) = operation["responses"][success[0]]["content"]
+        if media_type == "application/json":
+            schema = operation["responses"][success[0]]["content"][media_type]["schema"]
+            assert "$ref" in schema, operation["operationId"]
+        wanted = {"400", "406"}
+        wanted |= {"401"} if "security" in operation else set()
+        wanted |= {"404"} if "{" in path else set()
+        wanted |= {"413", "415"} if "requestBody" in operation else set()
+        wanted |= {"412", "428"} if method in {"patch", "delete"} else set()
+        assert statuses >= wanted, operation["operationId"]
+
+
+def test_refusals_are_problem_documents(document: dict[str, Any]) -> None:
+    for response in document["components"]["responses"].values():
+        schema = response["content"]["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_bounds_are_told(document: dict[str, Any]) -> None:
+    (limit,) = (
+        parameter["schema"]
+        for parameter in document["paths"]["/v1/products"]["get"]["parameters"]
+        if parameter.get("name") == "limit"
+    )
+    assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 100, 24)
+    price = document["components"]["schemas"]["Price"]
+    assert price["properties"]["amount_minor"]["minimum"] == 0
+    assert price["properties"]["currency"]["pattern"] == "^[A-Z]{3}$"
+    assert price["additionalProperties"] is False
+
+
+def test_every_body_that_is_taken_forbids_what_it_does_not_know(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        body = operation.get("requestBody")
+        if body is not None:
+            shape = followed(body["content"]["application/json"]["schema"]["$ref"], document)
+            assert shape["additionalProperties"] is False, operation["operationId"]
+
+
+def test_patterns_are_understood_outside_of_python(document: dict[str, Any]) -> None:
+    assert (
+        re.findall(r'"pattern":"[^"]*\\\\[AZzb]', json.dumps(document, separators=(",", ":"))) == []
+    )
+
+
+async def test_people_find_every_operation_on_one_page_without_anybodys_help(
+    marketplace: Marketplace, document: dict[str, Any]
+) -> None:
+    answer = await marketplace.anybody.get("/schema", headers={"accept": "text/html"})
+    assert answer.headers["content-type"].startswith("text/html")
+    for path, _, operation in operations(document):
+        assert f'id="{operation["operationId"]}"' in answer.text
+        assert path in answer.text
+    assert re.findall(r"https?://|<script|<link|<img|@import|src=", answer.text) == []
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_links_of_the_welcome_lead_somewhere(marketplace: Marketplace) -> None:
+    welcome = (await marketplace.anybody.get("/")).json()
+    answers = {link: await marketplace.anybody.get(link) for link in welcome["links"].values()}
+    assert {link for link, answer in answers.items() if answer.status_code == 404} == set()

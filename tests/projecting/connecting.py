@@ -1,0 +1,28 @@
+"""Connections as a projector has them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from plaza.settings import Settings
+
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
+
+
+@asynccontextmanager
+async def connecting(settings: Settings) -> AsyncIterator[Connect]:
+    """Opens connections; they are closed when it is left."""
+    opened: list[asyncpg.Connection] = []
+
+    async def connect() -> asyncpg.Connection:
+        connection = await asyncpg.connect(
+            settings.database_url,
+            server_settings={"role": "plaza_owner", "plaza.scope": "market"},
+        )
+        opened.append(connection)
+        return connection
+
+    yield connect
+    for connection in opened:
+        await connection.close()

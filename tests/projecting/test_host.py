@@ -1,0 +1,159 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from plaza.outbox.channels import Channels
+from plaza.projecting.host import Follow, Following, Host
+from plaza.projecting.steps import Fenced, Shard
+from plaza.settings import Settings
+from plaza.writing.engine import open_redis
+from projecting.connecting import Connect
+from projecting.log import sequence, tell
+from read_models.catalogue import ACategory
+
+TIMEOUT_S = 5.0
+NO_SERVER = "unix:///nonexistent/valkey.sock"
+
+
+class Watched:
+    """Follows nothing; tells what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.shard = Shard(projection=f"of-a-test-{uuid4()}", build=1)
+        self.advances = 0
+        self.forgets = 0
+        self.connections: list[asyncpg.Connection] = []
+        self.begun = asyncio.Event()
+        self.allowed = asyncio.Event()
+        self.allowed.set()
+        self.failures: list[Exception] = []
+
+    async def follow(self, connection: asyncpg.Connection) -> Following:
+        self.connections.append(connection)
+        return self
+
+    async def advance(self) -> bool:
+        self.begun.set()
+        await self.allowed.wait()
+        self.advances += 1
+        if self.failures:
+            raise self.failures.pop()
+        return False
+
+    def forget(self) -> None:
+        self.forgets += 1
+
+    async def advanced(self, times: int) -> None:
+        """Wait until it was asked so often."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while self.advances < times:  # noqa: ASYNC110  a Following tells nobody
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def hosting(connect: Connect, redis: Redis, *follows: Follow) -> AsyncIterator[Host]:
+    """A host at work; left when it has stopped."""
+    host = Host(connect, redis, Channels(uuid4()))
+    running = asyncio.create_task(host.run(list(follows)))
+    try:
+        yield host
+    finally:
+        host.stop()
+        async with asyncio.timeout(TIMEOUT_S):
+            await running
+        await redis.aclose()
+
+
+@pytest.fixture
+def redis(fresh_settings: Settings) -> Redis:
+    return open_redis(fresh_settings, None)
+
+
+async def test_a_stop_waits_for_the_batch_in_flight_and_takes_no_other(
+    connect: Connect, redis: Redis
+) -> None:
+    # fault 36
+    watched = Watched()
+    watched.allowed.clear()
+    async with hosting(connect, redis, watched.follow) as host:
+        await asyncio.wait_for(watched.begun.wait(), TIMEOUT_S)
+        host.stop()
+        watched.allowed.set()
+    assert watched.advances == 1
+
+
+async def test_a_follower_that_is_fenced_begins_again(connect: Connect, redis: Redis) -> None:
+    watched = Watched()
+    watched.failures = [Fenced()]
+    async with hosting(connect, redis, watched.follow):
+        await watched.advanced(2)
+    assert watched.forgets == 1
+    assert len(watched.connections) == 1
+
+
+async def test_a_follower_that_fails_is_made_anew_on_another_connection(
+    connect: Connect, redis: Redis
+) -> None:
+    watched = Watched()
+    watched.failures = [KeyError("a bug in a fold"), asyncpg.UniqueViolationError("as well")]
+    async with hosting(connect, redis, watched.follow):
+        await watched.advanced(3)
+    assert watched.forgets == 0
+    assert len(watched.connections) == 3
+    assert all(connection.is_closed() for connection in watched.connections)
+
+
+async def test_a_follower_that_fails_holds_up_no_other(connect: Connect, redis: Redis) -> None:
+    failing, sound = Watched(), Watched()
+    failing.failures = [KeyError("a bug")] * 50
+    async with hosting(connect, redis, failing.follow, sound.follow):
+        await sound.advanced(5)
+    assert failing.failures
+
+
+async def test_of_two_processes_one_follows_and_the_other_takes_over(
+    connect: Connect, redis: Redis, fresh_settings: Settings
+) -> None:
+    first, second = Watched(), Watched()
+    second.shard = first.shard
+    async with AsyncExitStack() as leaving_first, AsyncExitStack() as leaving_second:
+        await leaving_first.enter_async_context(hosting(connect, redis, first.follow))
+        await first.advanced(1)
+        theirs = hosting(connect, open_redis(fresh_settings, None), second.follow)
+        await leaving_second.enter_async_context(theirs)
+        await first.advanced(6)
+        assert second.advances == 0
+        await leaving_first.aclose()
+        await second.advanced(1)
+
+
+async def test_events_are_sequenced_and_followers_woken_without_redis(connect: Connect) -> None:
+    teller, watched = await connect(), Watched()
+    away: Redis = Redis.from_url(NO_SERVER, protocol=2)
+    async with hosting(connect, away, watched.follow):
+        await watched.advanced(1)
+        await tell(teller, ACategory().created())
+        async with asyncio.timeout(TIMEOUT_S):
+            while not await teller.fetchval(
+                "SELECT count(*) = (SELECT count(*) FROM outbox.event) FROM outbox.position"
+            ):
+                continue
+        await watched.advanced(watched.advances + 1)
+
+
+async def test_a_lost_connection_of_the_leases_is_replaced(connect: Connect, redis: Redis) -> None:
+    watched, onlooker = Watched(), await connect()
+    async with hosting(connect, redis, watched.follow):
+        await watched.advanced(1)
+        await onlooker.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks "
+            "WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        await watched.advanced(watched.advances + 3)
+    assert await sequence(onlooker) > 0

@@ -1,0 +1,67 @@
+"""Watermarks of a database that no follower works on, so that a test moves them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from plaza.outbox.channels import Channels
+from plaza.reading.pools import open_public_pool
+from plaza.reading.watermarks import Watermarks
+from plaza.settings import Settings
+from plaza.writing.engine import open_redis
+from projecting.connecting import connecting
+
+Watch = Callable[[Redis], Awaitable[Watermarks]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connection(fresh_settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    async with connecting(fresh_settings) as connect:
+        yield await connect()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pool(fresh_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    assert fresh_settings.database_url is not None
+    opened = await open_public_pool(fresh_settings.database_url, 5)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def redis(fresh_settings: Settings) -> AsyncIterator[Redis]:
+    client = open_redis(fresh_settings, None)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def channels() -> Channels:
+    return Channels(uuid4())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def watch(pool: asyncpg.Pool, channels: Channels) -> AsyncIterator[Watch]:
+    """Runs watermarks until the test is over."""
+    async with AsyncExitStack() as stack:
+
+        async def run(redis: Redis) -> Watermarks:
+            return await stack.enter_async_context(_running(Watermarks(pool, redis, channels)))
+
+        yield run
+
+
+@asynccontextmanager
+async def _running(watermarks: Watermarks) -> AsyncIterator[Watermarks]:
+    await watermarks.poll()
+    running = asyncio.create_task(watermarks.run())
+    yield watermarks
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
