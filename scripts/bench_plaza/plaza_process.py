@@ -7,15 +7,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from bench_plaza.child_process import answers, free_port, running, wait_until
+from bench_plaza.child_process import DidNotStart, answers, free_port, running, wait_until
 from bench_plaza.progress import doing
 
 START_TIMEOUT_S = 180
+READY = "plaza is ready"
 DEMO_LOADED = re.compile(r"Demo loaded: ([\d,]+) products in ([\d.]+) s")
 
 
@@ -63,16 +63,13 @@ def _command() -> list[str]:
 
 
 def _ready(process: subprocess.Popen[bytes], port: int, log: Path, started_s: float) -> Plaza:
-    def demo_is_loaded() -> bool:
-        return DEMO_LOADED.search(log.read_text(errors="replace")) is not None
-
     def is_ready() -> bool:
-        return answers(f"http://127.0.0.1:{port}/health/ready")
+        # Asked before the demo is there, the API would call an empty marketplace ready.
+        return READY in log.read_text(errors="replace") and answers(url)
 
-    wait = partial(wait_until, process=process, log=log, timeout_s=START_TIMEOUT_S)
+    url = f"http://127.0.0.1:{port}/health/ready"
     with doing("Starting plaza on an empty folder"):
-        wait(demo_is_loaded, "the demo is loaded")
-        wait(is_ready, "plaza is ready")
+        wait_until(is_ready, "plaza is ready", process, log=log, timeout_s=START_TIMEOUT_S)
     return Plaza(
         pid=process.pid,
         port=port,
@@ -84,6 +81,7 @@ def _ready(process: subprocess.Popen[bytes], port: int, log: Path, started_s: fl
 
 def _demo_load(output: str) -> DemoLoad:
     found = DEMO_LOADED.search(output)
-    assert found is not None
+    if found is None:
+        raise DidNotStart(f"plaza up did not say how long the demo took to load:\n{output}")
     products = int(found[1].replace(",", ""))
     return DemoLoad(products=products, products_per_s=products / float(found[2]))

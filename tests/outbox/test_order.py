@@ -18,7 +18,7 @@ async def test_no_event_is_lost_repeated_or_misplaced_whatever_writers_and_kille
     # fault 3, fault 4, fault 10, fault 11, fault 12, fault 85
     stress = Stress(seconds=STRESS_S, writers=16, held_s=1.5, seed=randrange(2**32))  # noqa: S311
     with temporary_cluster() as cluster:
-        settings = log_settings(cluster, partition_size=3_000)
+        settings = log_settings(cluster, partition_size=2_000)
         await migrate(settings)
         connect = partial(asyncpg.connect, settings.database_url)
         sequencers = TerminatedSequencers(connect, stress.seed, interval_s=0.3)

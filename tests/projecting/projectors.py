@@ -16,6 +16,7 @@ from read_models.chatter import Chatter
 from read_models.replay import replayed_log, rows_in
 
 FACTS_TOLD_AT_ONCE = 20
+TOLD_EVERY_S = 0.02
 POLL_INTERVAL_S = 0.01
 
 HEAD = "SELECT count(*) FROM outbox.event"
@@ -23,6 +24,10 @@ HEAD = "SELECT count(*) FROM outbox.event"
 BEHIND = """
     SELECT count(*) FROM projecting.build b WHERE status = 'live' AND $1 > (
         SELECT max(upto) FROM projecting.step s WHERE s.projection = b.projection)
+"""
+
+STEPS = """
+    SELECT projection, max(number) AS number FROM projecting.step GROUP BY projection
 """
 
 FACTS_PROJECTED = "SELECT coalesce(sum(facts), 0) FROM projecting.step"
@@ -68,6 +73,16 @@ class Projectors:
             while await self._connection.fetchval(BEHIND, head):  # noqa: ASYNC110  it only answers
                 await asyncio.sleep(POLL_INTERVAL_S)
 
+    async def steps(self) -> dict[str, int]:
+        """The last step's number by read model and process."""
+        return {row["projection"]: row["number"] for row in await self._connection.fetch(STEPS)}
+
+    async def went_on(self, behind: dict[str, int]) -> None:
+        """Wait until each of them has taken a further step."""
+        async with asyncio.timeout(20):
+            while behind.items() & (await self.steps()).items():
+                await asyncio.sleep(POLL_INTERVAL_S)
+
     async def until(self, question: str, *, at_least: int) -> None:
         async with asyncio.timeout(20):
             while await self._connection.fetchval(question) < at_least:  # noqa: ASYNC110  as above
@@ -96,7 +111,7 @@ async def _tell_until(connection: asyncpg.Connection, seed: int, stopping: async
     chatter = Chatter(Random(seed), *PROJECTIONS)  # noqa: S311  no secret
     while not stopping.is_set():
         await tell(connection, *chatter.tells(FACTS_TOLD_AT_ONCE))
-        await asyncio.sleep(POLL_INTERVAL_S)
+        await asyncio.sleep(TOLD_EVERY_S)
 
 
 async def assert_exact(connection: asyncpg.Connection) -> None:

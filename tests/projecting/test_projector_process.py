@@ -43,7 +43,7 @@ async def test_a_projector_that_is_killed_at_work_is_followed_by_another_exactly
             working.kill()
             await working.wait()
             killed_at = time.monotonic()
-            await projectors.caught_up()
+            await projectors.went_on(await projectors.steps())
             assert time.monotonic() - killed_at < TAKEN_OVER_WITHIN_S
             working = standing_by
     await projectors.caught_up()

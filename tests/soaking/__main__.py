@@ -64,10 +64,10 @@ def main() -> None:
 @click.option(
     "--kill-every",
     "kill_interval_s",
-    type=click.FloatRange(0.1),
+    type=click.FloatRange(0),
     default=1,
     show_default=True,
-    help="Seconds, on average, between one kill -9 of a sequencer and the next.",
+    help="Seconds, on average, between one kill -9 of a sequencer and the next; 0 kills none.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeats the choices of an earlier soak.")
 def order(
@@ -81,6 +81,8 @@ def order(
     For example:
 
         scripts/soak order --seconds 60 --writers 32 --seed 4211
+
+        scripts/soak order --kill-every 0 --held 20
     """
     seed = randbelow(SEEDS) if seed is None else seed
     console.print(f"Seed {seed}, {writers} writers, {seconds:g} s …", style="dim")

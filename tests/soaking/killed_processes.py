@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +23,7 @@ class KilledSequencers:
         self._choice = Random(f"{seed}/killing")  # noqa: S311  no secret
         self._interval_s = interval_s
         self._processes: list[Process] = []
-        self._sparing = False
+        self._sparing = interval_s == 0
 
     def spare(self) -> None:
         self._sparing = True
@@ -40,6 +40,9 @@ class KilledSequencers:
     async def running(self) -> AsyncIterator[Sequencers]:
         try:
             self._processes = [await self._started(number) for number in range(2)]
+            # The soak begins with both of them at work; after a kill it waits for nobody.
+            for process in self._processes:
+                await _at_work(process)
             async with asyncio.TaskGroup() as tasks:
                 killing = tasks.create_task(self._kill_for_ever())
                 yield self
@@ -51,7 +54,7 @@ class KilledSequencers:
     async def _started(self, number: int) -> Process:
         file = self._folder / f"sequencer-{number}.jsonl"
         command = (sys.executable, "-m", "soaking.one_sequencer", self._database_url, str(file))
-        return await asyncio.create_subprocess_exec(*command)
+        return await asyncio.create_subprocess_exec(*command, stdout=PIPE)
 
     async def _kill_for_ever(self) -> None:
         while not self._sparing:
@@ -60,6 +63,11 @@ class KilledSequencers:
             await _kill(self._processes[number])
             self._processes[number] = await self._started(number)
             self.kills += 1
+
+
+async def _at_work(process: Process) -> None:
+    assert process.stdout is not None
+    await process.stdout.readline()
 
 
 async def _kill(process: Process) -> None:

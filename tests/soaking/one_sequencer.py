@@ -13,6 +13,8 @@ from soaking.sequencers import Ticked, sequence
 async def main(database_url: str, file: Path) -> None:
     """Tick until killed, or until the server is gone."""
     connection = await asyncpg.connect(database_url)
+    sys.stdout.write("at work\n")
+    sys.stdout.flush()
     # Unbuffered: what was noted outlives a kill -9, and a line is one write.
     with file.open("ab", buffering=0) as lines:
 

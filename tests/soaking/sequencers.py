@@ -67,7 +67,7 @@ class TerminatedSequencers:
         self._interval_s = interval_s
         self._ticks: list[Ticked] = []
         self._backends: dict[int, int] = {}
-        self._sparing = False
+        self._sparing = interval_s == 0
 
     def spare(self) -> None:
         self._sparing = True

@@ -66,10 +66,11 @@ class Writers:
             while not self._stopping.is_set():
                 async with connection.transaction():
                     await begin_as_commands_do(connection)
-                    ids = await change(connection, thing)
+                    # Commands append once: a second time, this transaction would not know the
+                    # partitions that were attached since it first locked the log.
+                    ids = await change(connection, thing, EVENTS_PER_CHANGE_MAX)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), held_s)
-                    ids += await change(connection, thing)
                     sent_at = time.monotonic()
                 self._committed(ids, sent_at)
 
