@@ -80,7 +80,7 @@ class Projectors:
     async def went_on(self, behind: dict[str, int]) -> None:
         """Wait until each of them has taken a further step."""
         async with asyncio.timeout(20):
-            while behind.items() & (await self.steps()).items():
+            while behind.items() & (await self.steps()).items():  # noqa: ASYNC110  as below
                 await asyncio.sleep(POLL_INTERVAL_S)
 
     async def until(self, question: str, *, at_least: int) -> None:

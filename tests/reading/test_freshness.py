@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
-from actors import Marketplace, Vendor
+from actors import Marketplace, Vendor, open_marketplace
 from plaza.kernel.keys import derived_key
 from plaza.outbox.sequencer import SEQUENCER_LOCK
 from plaza.outbox.token import ConsistencyTokens
@@ -65,6 +66,25 @@ async def test_the_listing_and_the_directory_cover_a_token_too(marketplace: Mark
         )
         assert listed.json()["items"][0]["title"] == f"Walnut desk {number}"
         assert shown.status_code == 200
+
+
+async def test_without_redis_a_vendors_read_says_that_it_may_miss_the_last_command(
+    settings: Settings,
+) -> None:
+    # fault 26
+    alone = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
+    async with open_marketplace(alone) as marketplace:
+        vendor = await marketplace.a_vendor()
+        created = await vendor.lists_product()
+        path = f"{vendor.path}/products/{created['id']}"
+        token = created["token"]
+        named = await vendor.get(path, headers={"plaza-consistency": token, "prefer": "wait=5"})
+        unnamed = await vendor.get(path)
+        public = await marketplace.anybody.get("/v1/products")
+    assert (named.status_code, unnamed.status_code, public.status_code) == (200, 200, 200)
+    assert unnamed.headers["plaza-stale"] == "true"
+    assert "plaza-stale" not in named.headers
+    assert "plaza-stale" not in public.headers
 
 
 async def test_who_wants_nothing_covered_is_answered_at_once(

@@ -20,7 +20,8 @@ from plaza.web.conditional import etag_of, is_not_modified
 
 WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4}(?:\.\d{1,3})?)(?:$|[,;\s])")
 LENIENT = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
-REDIS_BUDGET_S = 0.05
+# A server that is away refuses at once; this bounds one that hangs.
+REDIS_BUDGET_S = 0.5
 
 PUBLIC = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
@@ -29,6 +30,10 @@ PRIVATE = "private, no-store"
 class InvalidPrefer(Malformed):
     code = "invalid_prefer"
     title = "Prefer cannot be followed"
+
+
+class LastCommandUnknown(Exception):  # noqa: N818  the read goes on, and says so
+    """The caller's own last command could not be looked up."""
 
 
 class Answering:
@@ -65,36 +70,39 @@ class Answering:
         Returns:
             The headers that say how fresh the answer is.
         """
-        wish = await self._wish_of(request)
-        covered = await self._freshness.covered(projection, wish)
+        try:
+            token, known = await self._token_of(request), True
+        except LastCommandUnknown:
+            # The caller may name the token itself; until then it is told what it may miss.
+            token, known = None, False
+        wish = _wish_in(request.headers.get("prefer", ""), token)
+        covered = await self._freshness.covered(projection, wish) and known
         mark = self._watermarks.of(projection)
         headers = {"plaza-position": str(mark.position), "plaza-lag-ms": str(mark.lag_ms)}
         if not covered:
             headers["plaza-stale"] = "true"
         return headers
 
-    async def _wish_of(self, request: Request[Any, Any, Any]) -> Wish:
+    async def _token_of(self, request: Request[Any, Any, Any]) -> str | None:
         token = request.headers.get("plaza-consistency")
-        prefer = request.headers.get("prefer", "")
         if token is None and "authorization" in request.headers:
-            token = await self._own_last_command(request)
-        return Wish(
-            token=None if token == "none" else token,  # noqa: S105  a word of the contract
-            wait_s=_wait_in(prefer),
-            lenient=LENIENT.search(prefer) is not None,
-        )
+            return await self._own_last_command(request)
+        return None if token == "none" else token  # noqa: S105  a word of the contract
 
     async def _own_last_command(self, request: Request[Any, Any, Any]) -> str | None:
-        """Callers who are logged in see their own last command without asking for it."""
+        """Callers who are logged in see their own last command without asking for it.
+
+        Raises:
+            LastCommandUnknown: Redis does not say which it was.
+        """
         caller = await self._authenticator.caller_of(request)
         if caller is None:
             return None
         try:
             async with asyncio.timeout(REDIS_BUDGET_S):
                 held = await self._redis.get(self._channels.last_command(str(caller.actor)))
-        except (RedisError, OSError, TimeoutError):
-            # Without Redis a caller may name the token itself; the read is none the worse.
-            return None
+        except (RedisError, OSError, TimeoutError) as error:
+            raise LastCommandUnknown from error
         return None if held is None else held.decode()
 
 
@@ -114,6 +122,11 @@ def private_answer(body: bytes, headers: dict[str, str]) -> Response[bytes]:
     return Response(
         body, headers={**headers, "cache-control": PRIVATE}, media_type="application/json"
     )
+
+
+def _wish_in(prefer: str, token: str | None) -> Wish:
+    lenient = LENIENT.search(prefer) is not None
+    return Wish(token=token, wait_s=_wait_in(prefer), lenient=lenient)
 
 
 def _wait_in(prefer: str) -> float:

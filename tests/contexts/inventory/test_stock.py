@@ -189,3 +189,12 @@ async def test_a_vendors_first_products_at_once_share_one_default_location(
         "SELECT count(DISTINCT location_id), count(*) FROM inventory.stock WHERE vendor_id = $1"
     )
     assert tuple(await database.fetchrow(places, UUID(vendor.id)) or ()) == (1, 10)
+
+
+async def test_no_more_comes_in_than_a_count_could_name(marketplace: Marketplace) -> None:
+    vendor = await marketplace.a_vendor()
+    offer_id = await an_offer(vendor, stock=1)
+
+    refused = await adjusted(vendor, offer_id, 1_000_000_000)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_much_stock")

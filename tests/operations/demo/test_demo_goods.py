@@ -7,7 +7,6 @@ import msgspec
 import pytest
 
 from plaza.operations.demo.catalogue import CatalogueRow, pence_of
-from plaza.operations.demo.goods import plan_marketplace
 from plaza.operations.demo.planned import PlannedMarketplace, PlannedProduct, PlannedVariant
 from plaza.operations.demo.variants import families_of
 
