@@ -131,6 +131,14 @@ class Marketplace:
             while not await condition():  # noqa: ASYNC110  the condition is asked over HTTP
                 await asyncio.sleep(0.01)
 
+    async def until_ready(self) -> None:
+        """Wait until it may be sent requests."""
+
+        async def ready() -> bool:
+            return (await self.anybody.get("/health/ready")).status_code == 200
+
+        await self.until(ready)
+
     async def a_vendor(self, **changes: Any) -> Vendor:
         """A vendor that may sell."""
         vendor = await self.an_applicant(**changes)

@@ -7,6 +7,7 @@ from plaza.bootstrap import PROCESSES, PROJECTIONS
 
 
 async def test_the_root_says_what_this_is_and_where_to_go_on(marketplace: Marketplace) -> None:
+    await marketplace.until_ready()
     welcome = (await marketplace.anybody.get("/")).json()
     assert welcome["name"] == "plaza"
     for link in welcome["links"].values():
@@ -22,11 +23,7 @@ async def test_it_is_alive_and_ready_once_the_read_models_caught_up(
 ) -> None:
     for path in ("/health", "/health/live"):
         assert (await marketplace.anybody.get(path)).json() == {"status": "ok"}
-
-    async def ready() -> bool:
-        return (await marketplace.anybody.get("/health/ready")).status_code == 200
-
-    await marketplace.until(ready)
+    await marketplace.until_ready()
 
 
 async def test_what_is_missing_before_it_is_ready_is_said(marketplace: Marketplace) -> None:

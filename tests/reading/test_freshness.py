@@ -24,6 +24,14 @@ CHANGES_A_VENDOR = 50
 QUICKLY_S = 2.0
 
 
+async def read_that_is_sure(vendor: Vendor, path: str) -> httpx.Response:
+    """The first answer that does not say that it may miss the caller's last command."""
+    while True:
+        answer = await vendor.get(path)
+        if "plaza-stale" not in answer.headers:
+            return answer
+
+
 async def change_and_read(marketplace: Marketplace, vendor: Vendor) -> int:
     """Change a price again and again, and read it in both ways; how many reads there were."""
     created = await vendor.lists_product()
@@ -38,7 +46,7 @@ async def change_and_read(marketplace: Marketplace, vendor: Vendor) -> int:
         assert changed.status_code == 200, changed.text
         token = {"plaza-consistency": changed.headers["plaza-consistency"]}
         own, public = await asyncio.gather(
-            vendor.get(own_page), marketplace.anybody.get(public_page, headers=token)
+            read_that_is_sure(vendor, own_page), marketplace.anybody.get(public_page, headers=token)
         )
         for answer in (own, public):
             assert answer.status_code == 200, answer.text
@@ -71,7 +79,6 @@ async def test_the_listing_and_the_directory_cover_a_token_too(marketplace: Mark
 async def test_without_redis_a_vendors_read_says_that_it_may_miss_the_last_command(
     settings: Settings,
 ) -> None:
-    # fault 26
     alone = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
     async with open_marketplace(alone) as marketplace:
         vendor = await marketplace.a_vendor()

@@ -11,6 +11,7 @@ import pytest_asyncio
 from actors import Marketplace, Vendor
 from plaza.kernel.keys import derived_key
 from plaza.reading.cursor import Cursors
+from plaza.web.parameters import _parameters_of
 from web.refused import refused
 
 LISTS = ["/v1/products", "/v1/vendors"]
@@ -242,3 +243,12 @@ async def test_unknown_things_are_not_there(marketplace: Marketplace, vendor: Ve
         answer = await vendor.get("/v1/products", params={parameter: "nobody"})
         problem = refused(answer, 400, "invalid_input")
         assert problem["errors"][0]["pointer"] == f"/query/{parameter}"
+
+
+async def test_what_is_known_of_an_operation_is_kept_once(marketplace: Marketplace) -> None:
+    for limit in range(1, 20):
+        await marketplace.anybody.get("/v1/products", params={"limit": limit})
+    kept = _parameters_of.cache_info().currsize
+    for limit in range(1, 20):
+        await marketplace.anybody.get("/v1/products", params={"limit": limit})
+    assert _parameters_of.cache_info().currsize == kept

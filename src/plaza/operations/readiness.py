@@ -1,4 +1,4 @@
-"""Whether this process may be sent requests: migrated, and caught up once."""
+"""Whether this process may be sent requests: migrated, seeded, and caught up once."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,8 @@ class Readiness:
             return []
         live = set(await self._pool.fetchval(LIVE) or ())
         head = await self._pool.fetchval(HEAD)
-        missing = [
+        missing = [] if head else ["nobody runs the marketplace yet: run `plaza migrate`"]
+        missing += [
             f"{name} has no live build: run `plaza migrate`"
             for name in self._projections
             if name not in live
