@@ -10,7 +10,7 @@ from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS
 from plaza.outbox.channels import Channels
 from plaza.processes.process import Process, ProcessFollower
 from plaza.projecting.batch import BuildTables
-from plaza.projecting.builds import ensure_build
+from plaza.projecting.builds import live_build
 from plaza.projecting.follower import Follower
 from plaza.projecting.host import Follow, Following, Host
 from plaza.projecting.projection import Projection
@@ -54,7 +54,7 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
 
 def _projecting(projection: Projection, host: Host) -> Follow:
     async def follow(connection: asyncpg.Connection) -> Following:
-        build = await ensure_build(connection, projection)
+        build = await live_build(connection, projection)
         tables = await BuildTables.of(connection, projection, build)
         shard = Shard(projection=projection.name, build=build)
         return Follower(connection, projection, shard, tables, host.announce)

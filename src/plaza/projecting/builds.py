@@ -57,6 +57,23 @@ def parts_name(projection: Projection, table: str, build: int) -> str:
     return f"read.{table}_v{projection.schema_version}_parts_b{build}"
 
 
+class NotBuilt(Exception):  # noqa: N818  it waits for `plaza migrate`
+    """This version's tables of a read model are not there: `plaza migrate` makes them."""
+
+
+async def live_build(connection: asyncpg.Connection, projection: Projection) -> int:
+    """The live build of a projection's schema.
+
+    Raises:
+        NotBuilt: there is none; a follower never makes one, since it may be of an older version.
+    """
+    live = await connection.fetchval(LIVE, projection.name, projection.schema_version)
+    if live is None:
+        message = f"{projection.name} has no live build: run `plaza migrate`."
+        raise NotBuilt(message)
+    return int(live)
+
+
 async def ensure_build(connection: asyncpg.Connection, projection: Projection) -> int:
     """The live build of a projection's schema; made where there is none yet."""
     live = await connection.fetchval(LIVE, projection.name, projection.schema_version)

@@ -18,7 +18,7 @@ from plaza.reading.watermarks import Watermarks
 from plaza.web.authentication import Authenticator
 from plaza.web.conditional import etag_of, is_not_modified
 
-WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4}(?:\.\d{1,3})?)(?:$|[,;\s])")
+WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,9}(?:\.\d{1,9})?)(?:$|[,;\s])")
 LENIENT = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
 # A server that is away refuses at once; this bounds one that hangs.
 REDIS_BUDGET_S = 0.5
