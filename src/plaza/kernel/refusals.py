@@ -62,12 +62,6 @@ class Conflict(Refusal):
     title = "Conflict with the present state"
 
 
-class Gone(Refusal):
-    status = 410
-    code = "gone"
-    title = "No longer there"
-
-
 class Unprocessable(Refusal):
     """Well-formed, but against a rule."""
 

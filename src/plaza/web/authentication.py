@@ -31,8 +31,6 @@ STANDINGS_MAX = 10_000
 Role = Literal["owner", "manager", "staff"]
 
 ROLES_WRITING_CATALOG: tuple[Role, ...] = ("owner", "manager", "staff")
-ROLES_LEADING: tuple[Role, ...] = ("owner", "manager")
-ROLES_OWNING: tuple[Role, ...] = ("owner",)
 
 
 class Standing(msgspec.Struct, frozen=True):
