@@ -34,6 +34,6 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=1s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/live', timeout=2)"]
 
 CMD ["granian", "--interface", "asgi", "--factory", "plaza.entrypoints.api:create_app", \
-     "--host", "0.0.0.0", "--port", "8000", "--loop", "uvloop", "--no-ws", \
+     "--host", "0.0.0.0", "--port", "8000", "--loop", "uvloop", "--no-ws", "--http", "1", \
      "--backlog", "2048", "--backpressure", "2048", "--respawn-failed-workers", \
      "--workers-max-rss", "512", "--workers-kill-timeout", "10", "--no-access-log"]

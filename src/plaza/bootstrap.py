@@ -6,17 +6,40 @@ from litestar.types import ControllerRouterHandler
 
 from plaza.contexts.catalog import category, offer, product
 from plaza.contexts.catalog import http as catalog_http
-from plaza.contexts.identity import account
+from plaza.contexts.identity import (
+    account,
+    http_account,
+    http_mail_links,
+    http_oidc,
+    http_sessions,
+    http_totp,
+)
 from plaza.contexts.identity import http as identity_http
 from plaza.contexts.inventory import http as inventory_http
+from plaza.contexts.notifications import http as notifications_http
 from plaza.contexts.vendors import http as vendors_http
-from plaza.contexts.vendors import vendor
+from plaza.contexts.vendors import (
+    http_api_keys,
+    http_members,
+    http_onboarding,
+    member,
+    requirement,
+    vendor,
+)
+from plaza.crossings.accounts import http as accounts_http
+from plaza.crossings.members import http as members_http
 from plaza.crossings.offers import http as offers_http
 from plaza.crossings.products import http as products_http
 from plaza.kernel.refusals import Refusal
 from plaza.operations import http as operations_http
+from plaza.operations import http_journal, http_keys
 from plaza.operations.demo import http as demo_http
-from plaza.processes import withdraw_offers_on_vendor_closed
+from plaza.operations.mails import http as mails_http
+from plaza.processes import (
+    queue_mail_on_mail_requested,
+    queue_mail_on_member_invited,
+    withdraw_offers_on_vendor_closed,
+)
 from plaza.processes.process import Process
 from plaza.projecting.projection import Projection
 from plaza.read_models.category_tree import http as category_tree_http
@@ -25,6 +48,8 @@ from plaza.read_models.product_listing import http as product_listing_http
 from plaza.read_models.product_listing import projection as product_listing
 from plaza.read_models.product_page import http as product_page_http
 from plaza.read_models.product_page import projection as product_page
+from plaza.read_models.vendor_applications import http as vendor_applications_http
+from plaza.read_models.vendor_applications import projection as vendor_applications
 from plaza.read_models.vendor_directory import http as vendor_directory_http
 from plaza.read_models.vendor_directory import projection as vendor_directory
 from plaza.read_models.vendor_products import http as vendor_products_http
@@ -32,7 +57,17 @@ from plaza.read_models.vendor_products import projection as vendor_products
 
 ROUTES: list[ControllerRouterHandler] = [
     *identity_http.ROUTES,
+    *http_sessions.ROUTES,
+    *http_account.ROUTES,
+    *http_totp.ROUTES,
+    *http_oidc.ROUTES,
+    *http_mail_links.ROUTES,
+    *accounts_http.ROUTES,
     *vendors_http.ROUTES,
+    *http_members.ROUTES,
+    *http_api_keys.ROUTES,
+    *http_onboarding.ROUTES,
+    *members_http.ROUTES,
     *catalog_http.ROUTES,
     *inventory_http.ROUTES,
     *products_http.ROUTES,
@@ -42,7 +77,12 @@ ROUTES: list[ControllerRouterHandler] = [
     *vendor_directory_http.ROUTES,
     *category_tree_http.ROUTES,
     *vendor_products_http.ROUTES,
+    *vendor_applications_http.ROUTES,
+    *notifications_http.ROUTES,
     *operations_http.ROUTES,
+    *http_journal.ROUTES,
+    *http_keys.ROUTES,
+    *mails_http.ROUTES,
     *demo_http.ROUTES,
 ]
 
@@ -52,16 +92,23 @@ PROJECTIONS: list[Projection] = [
     vendor_directory.PROJECTION,
     category_tree.PROJECTION,
     vendor_products.PROJECTION,
+    vendor_applications.PROJECTION,
 ]
 
-PROCESSES: list[Process] = [withdraw_offers_on_vendor_closed.PROCESS]
+PROCESSES: list[Process] = [
+    withdraw_offers_on_vendor_closed.PROCESS,
+    queue_mail_on_mail_requested.PROCESS,
+    queue_mail_on_member_invited.PROCESS,
+]
 
 JOBS: list[Any] = []
-"""What the worker does for the outside world; mail, webhooks and imports will stand here."""
+"""What the worker does for the outside world; webhooks and imports will stand here."""
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
     **account.CONSTRAINTS,
     **vendor.CONSTRAINTS,
+    **member.CONSTRAINTS,
+    **requirement.CONSTRAINTS,
     **category.CONSTRAINTS,
     **product.CONSTRAINTS,
     **offer.CONSTRAINTS,

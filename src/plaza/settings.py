@@ -4,17 +4,28 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from plaza.kernel.environment import given_texts
+from plaza.kernel.hosts import Hosts
+from plaza.kernel.networks import Networks
+from plaza.kernel.oidc_providers import OidcProviders
+from plaza.kernel.origins import Origins
+from plaza.kernel.rate_policies import RatePolicies
+from plaza.kernel.redaction import REDACTED, is_secret_name, redacted
+from plaza.kernel.secret_strength import weakness_of
+
 ENVIRONMENT_PREFIX = "PLAZA_"
-SECRET_BYTES_MIN = 32
+SECRET_LENGTH_MIN = 32
+PASSWORD_LENGTH_MIN = 12
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
 PositiveSeconds = Annotated[float, Meta(gt=0)]
+HeaderSeconds = Annotated[float, Meta(ge=0.001, le=60)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 
 
@@ -25,7 +36,8 @@ class InvalidSetting(Exception):  # noqa: N818  the sentence is shown to whoever
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of every plaza process.
 
-    Each field is read from the environment variable `PLAZA_<FIELD IN CAPITALS>`.
+    Each field is read from the environment variable `PLAZA_<FIELD IN CAPITALS>`, or from the file
+    that `PLAZA_<FIELD IN CAPITALS>_FILE` names.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +46,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Port that the API listens on."""
     workers: Positive = 1
     """API processes that `plaza up` starts."""
+    allowed_hosts: Hosts = Hosts()
+    """What a Host header may name beside loopback's and `host`: `shop.example, *.b.example`."""
+    cors_origins: Origins = Origins()
+    """Web origins whose pages may call: `https://shop.example`; `*`: every one, without cookies."""
+    trusted_proxies: Networks = Networks()
+    """Addresses and networks of the proxies whose X-Forwarded-For and -Proto are believed."""
+    header_timeout_s: HeaderSeconds = 30.0
+    """Longest wait for the headers of the first or the next request on a connection."""
+    body_timeout_s: PositiveSeconds = 20.0
+    """Longest wait for the whole body of a request before 408."""
+    unread_timeout_s: PositiveSeconds = 60.0
+    """Longest wait for a client to take anything of its answer before its connection is closed."""
+    rate_limits: RatePolicies = RatePolicies()
+    """What differs from the default limits, as in `log_in=10/60s:20,public_reads=off`."""
+    rate_limits_exempt_loopback: bool = False
+    """Count nothing that comes from this machine; on under `plaza up` with embedded servers."""
     database_url: str | None = None
     """`postgresql://…` of a real server; unset: `plaza up` starts the embedded one."""
     redis_url: str | None = None
@@ -52,6 +80,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The marketplace's currency: prices are shown in it where a reader names none."""
     require_verified_email: bool = True
     """Refuse log-in until the e-mail is verified; off under `plaza up` with embedded servers."""
+    storefront_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] = "http://127.0.0.1:8000"
+    """Where the links in mails lead: `/verify-email`, `/reset-password`, `/invitations` in it."""
+    public_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
+    """Where browsers reach this API, for other providers' log-ins; unset: as `storefront_url`."""
+    oidc_providers: OidcProviders = OidcProviders()
+    """Who else may vouch for people, as JSON: docs/operating.md, Log-in with other providers."""
+    mail_from: str = "plaza <no-reply@plaza.example>"
+    """Who mails are from: the marketplace's name and an address of yours."""
+    smtp_host: str | None = None
+    """The server that mails are handed to; unset: they are put under the data folder."""
+    smtp_port: Port = 587
+    """587 goes with starttls, 465 with tls."""
+    smtp_username: str | None = None
+    """Log-in at the server, where it wants one."""
+    smtp_password: str | None = None
+    """Its password; never sent without encryption, unless `smtp_encryption` is none."""
+    smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
+    """What the connection must have; where the server does not offer it, nothing is sent."""
     command_pool_size: Positive = 10
     """Database connections that commands of one API process share."""
     read_pool_size: Positive = 10
@@ -64,8 +110,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Commands that may wait for a connection before further ones get 503 at once."""
     body_size_max: Positive = 10_000_000
     """Largest accepted request body in bytes."""
-    password_hash_workers: Positive = 2
-    """Threads that hash passwords (19 MiB each while they do)."""
+    password_hash_workers: Positive = max(1, (os.cpu_count() or 1) // 2)
+    """Threads that hash passwords (19 MiB each while they do): half of the cores unless set."""
+    password_hash_queue_size: Positive = 100
+    """Passwords that may wait for such a thread before further ones get 503 at once."""
     outbox_partition_size: Positive = 5_000_000
     """Events in one partition of the outbox."""
     bench: bool = False
@@ -79,11 +127,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The secret that every process of this installation shares.
 
         Raises:
-            InvalidSetting: it is too short to be one.
+            InvalidSetting: it is too weak to be one.
         """
         if self.secret_key is not None:
-            return _checked_secret(self.secret_key.encode(), f"{ENVIRONMENT_PREFIX}SECRET_KEY")
+            return _checked_secret(self.secret_key, f"{ENVIRONMENT_PREFIX}SECRET_KEY")
         return _secret_in(self.data_dir / "secret.key")
+
+    def check_operator_password(self) -> None:
+        """Refuse a chosen password that is easily guessed; for servers that others can reach.
+
+        Raises:
+            InvalidSetting: it is too weak.
+        """
+        weakness = weakness_of(self.operator_password or "", PASSWORD_LENGTH_MIN)
+        if self.operator_password is not None and weakness is not None:
+            message = (
+                f"{ENVIRONMENT_PREFIX}OPERATOR_PASSWORD {weakness}. `openssl rand -base64 18` "
+                "makes a good one; without the setting one is made and printed once."
+            )
+            raise InvalidSetting(message)
+
+    def __repr__(self) -> str:
+        """What may stand in a log."""
+        shown: dict[str, str] = {}
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            is_secret = isinstance(value, str) and is_secret_name(name)
+            shown[name] = REDACTED if is_secret else redacted(repr(value))
+        return f"Settings({', '.join(f'{name}={text}' for name, text in shown.items())})"
 
     def environment(self) -> dict[str, str]:
         """These settings as the variables that a child process reads them from."""
@@ -101,27 +172,24 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         InvalidSetting: a value is not usable, or a variable that begins with `PLAZA_` is unknown.
     """
-    known = {_variable(name): name for name in Settings.__struct_fields__}
-    given = {key: text for key, text in environment.items() if key.startswith(ENVIRONMENT_PREFIX)}
-    unknown = sorted(given.keys() - known.keys())
-    if unknown:
-        message = f"{unknown[0]} is not a setting of plaza. The settings are: {', '.join(known)}."
-        raise InvalidSetting(message)
-    fields = {known[key]: text for key, text in given.items()}
     try:
-        return msgspec.convert(fields, Settings, strict=False, dec_hook=_decode_path)
+        texts = given_texts(environment, ENVIRONMENT_PREFIX, Settings.__struct_fields__)
+    except ValueError as error:
+        raise InvalidSetting(str(error)) from None
+    try:
+        return msgspec.convert(texts, Settings, strict=False, dec_hook=_decode_text)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
-        variable = _variable(path.rstrip("`"))
-        message = f"{variable}={given.get(variable, '')!r} cannot be used: {problem}."
-        raise InvalidSetting(message) from error
+        field = path.rstrip("`")
+        text = REDACTED if is_secret_name(field) else repr(redacted(texts.get(field, "")))
+        raise InvalidSetting(f"{_variable(field)}={text} cannot be used: {problem}.") from None
 
 
 def _variable(field: str) -> str:
     return ENVIRONMENT_PREFIX + field.upper()
 
 
-def _decode_path(wanted: type, value: str) -> object:
+def _decode_text(wanted: type, value: str) -> object:
     return wanted(value)
 
 
@@ -129,14 +197,11 @@ def _as_variable(value: object) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _checked_secret(secret: bytes, source: str) -> bytes:
-    if len(secret) < SECRET_BYTES_MIN:
-        message = (
-            f"{source} has {len(secret)} characters; at least {SECRET_BYTES_MIN} random ones "
-            "are needed. `openssl rand -base64 48` makes a good one."
-        )
-        raise InvalidSetting(message)
-    return secret
+def _checked_secret(secret: str, source: str) -> bytes:
+    weakness = weakness_of(secret, SECRET_LENGTH_MIN)
+    if weakness is not None:
+        raise InvalidSetting(f"{source} {weakness}. `openssl rand -base64 48` makes a good one.")
+    return secret.encode()
 
 
 def _secret_in(file: Path) -> bytes:
@@ -152,4 +217,4 @@ def _secret_in(file: Path) -> bytes:
         pass
     finally:
         draft.unlink()
-    return _checked_secret(file.read_bytes().strip(), str(file))
+    return _checked_secret(file.read_text().strip(), str(file))

@@ -7,12 +7,13 @@ from uuid import uuid4
 import httpx
 from litestar.handlers import HTTPRouteHandler
 
-from actors import PASSWORD, Marketplace, Person, a_variant
+from actors import PASSWORD, Marketplace, a_variant
 
 PRICE = {"amount_minor": 1500, "currency": "GBP"}
 VENDOR = "/v1/vendors/{vendor}"
 PRODUCT = f"{VENDOR}/products/{{product}}"
 OFFER = f"{VENDOR}/offers/{{offer}}"
+REQUIREMENT = {"key": "company_number", "label": "Company number"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,22 @@ REQUESTS: dict[str, Asked] = {
     ),
     "logIn": Asked("POST", "/v1/sessions", {"email": "a@plaza.example", "password": PASSWORD}),
     "refreshSession": Asked("POST", "/v1/sessions/refresh", {"refresh_token": "unknown"}),
+    "requestVerification": Asked(
+        "POST", "/v1/accounts/verification-mails", {"email": "a@plaza.example"}
+    ),
+    "verifyEmail": Asked("POST", "/v1/accounts/verify", {"token": "unknown"}),
+    "requestPasswordReset": Asked("POST", "/v1/password-resets", {"email": "a@plaza.example"}),
+    "resetPassword": Asked(
+        "POST", "/v1/password-resets/complete", {"token": "unknown", "password": PASSWORD}
+    ),
+    "enrolTotp": Asked("POST", "/v1/account/totp", {"password": "not theirs"}),
+    "confirmTotp": Asked("POST", "/v1/account/totp/confirm", {"code": "123456"}),
+    "removeTotp": Asked("DELETE", "/v1/account/totp", {"password": "not theirs"}),
+    "changeAccount": Asked("PATCH", "/v1/account", {"name": "A"}, 1),
+    "changePassword": Asked(
+        "POST", "/v1/account/password", {"current_password": "x", "new_password": PASSWORD}
+    ),
+    "eraseAccount": Asked("POST", "/v1/account/erase", {"password": "not theirs"}),
     "applyAsVendor": Asked(
         "POST",
         "/v1/vendors",
@@ -39,11 +56,37 @@ REQUESTS: dict[str, Asked] = {
     "rejectVendor": Asked("POST", f"{VENDOR}/reject", {"reason": "no"}),
     "suspendVendor": Asked("POST", f"{VENDOR}/suspend", {"reason": "no"}),
     "closeVendor": Asked("POST", f"{VENDOR}/close", {"reason": "no"}),
+    "changeVendor": Asked("PATCH", VENDOR, {"name": "V"}, 2),
+    "pauseVendor": Asked("POST", f"{VENDOR}/pause", {"until": None}),
+    "resumeVendor": Asked("POST", f"{VENDOR}/resume"),
+    "submitVendor": Asked("POST", f"{VENDOR}/submit"),
+    "getVendorStanding": Asked("GET", f"{VENDOR}/standing"),
+    "inviteVendor": Asked("POST", "/v1/operations/vendors/invite", {"email": "a@plaza.example"}),
+    "createVendorRequirement": Asked("POST", "/v1/operations/vendor-requirements", REQUIREMENT),
+    "listVendorAnswers": Asked("GET", f"{VENDOR}/requirements"),
+    "answerVendorRequirement": Asked(
+        "PUT", f"{VENDOR}/requirements/company_number", {"answer": "12345"}
+    ),
+    "inviteMember": Asked(
+        "POST", f"{VENDOR}/members", {"email": "a@plaza.example", "role": "staff"}
+    ),
+    "listMembers": Asked("GET", f"{VENDOR}/members"),
+    "changeMemberRole": Asked("PATCH", f"{VENDOR}/members/{{member}}", {"role": "staff"}),
+    "removeMember": Asked("DELETE", f"{VENDOR}/members/{{member}}"),
+    "listInvitations": Asked("GET", f"{VENDOR}/invitations"),
+    "revokeInvitation": Asked("DELETE", f"{VENDOR}/invitations/{{invitation}}"),
+    "acceptInvitation": Asked("POST", "/v1/invitations/accept", {"token": "unknown"}),
+    "createApiKey": Asked(
+        "POST", f"{VENDOR}/api-keys", {"name": "Key", "scopes": ["catalog:read"]}
+    ),
+    "listApiKeys": Asked("GET", f"{VENDOR}/api-keys"),
+    "revokeApiKey": Asked("DELETE", f"{VENDOR}/api-keys/{{api_key}}"),
     "createCategory": Asked("POST", "/v1/categories", {"name": "Lamps"}),
     "changeCategory": Asked("PATCH", f"/v1/categories/{uuid4()}", {"name": "Lamps"}, 1),
     "createProduct": Asked(
         "POST", f"{VENDOR}/products", {"title": "Mug", "variants": [a_variant()]}
     ),
+    "listVendorAuditEntries": Asked("GET", f"{VENDOR}/audit"),
     "listVendorProducts": Asked("GET", f"{VENDOR}/products"),
     "getVendorProduct": Asked("GET", PRODUCT),
     "changeProduct": Asked("PATCH", PRODUCT, {"title": "Cup"}, 1),
@@ -68,17 +111,6 @@ def operations(marketplace: Marketplace) -> dict[str, HTTPRouteHandler]:
         if isinstance(handler, HTTPRouteHandler)
     }
     return {str(handler.operation_id): handler for handler in handlers if handler.operation_id}
-
-
-async def ask(person: Person, operation_id: str, ids: dict[str, str]) -> httpx.Response:
-    """Send the operation's request with these ids in its path and body."""
-    asked = REQUESTS[operation_id]
-    body = asked.body
-    if body is not None and "variant_id" in body:
-        body = body | {"variant_id": ids["variant"]}
-    headers = {} if asked.version is None else {"if-match": f'"{asked.version}"'}
-    path = asked.path.format(**ids)
-    return await person.client.request(asked.method, path, json=body, headers=headers)
 
 
 def told(answer: httpx.Response) -> tuple[int, dict[str, Any]]:

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from actors import Marketplace, Vendor
-from contexts.test_foreign_ids import HASH
 from plaza.bootstrap import CONSTRAINTS
 from plaza.contexts.catalog.commands.change_offer import ChangeOffer, change_offer
 from plaza.contexts.catalog.commands.change_product import ChangeProduct, change_product
@@ -22,7 +21,19 @@ from plaza.contexts.catalog.product import Description
 from plaza.contexts.inventory.commands.adjust_stock import AdjustStock, adjust_stock
 from plaza.contexts.inventory.commands.set_stock import SetStock, set_stock
 from plaza.contexts.vendors.commands.approve_vendor import ApproveVendor, approve_vendor
+from plaza.contexts.vendors.commands.change_member_role import (
+    ChangeMemberRole,
+    change_member_role,
+)
+from plaza.contexts.vendors.commands.change_vendor import ChangeVendor, change_vendor
 from plaza.contexts.vendors.commands.close_vendor import CloseVendor, close_vendor
+from plaza.contexts.vendors.commands.create_api_key import CreateApiKey, create_api_key
+from plaza.contexts.vendors.commands.invite_member import InviteMember, invite_member
+from plaza.contexts.vendors.commands.pause_vendor import PauseVendor, pause_vendor
+from plaza.contexts.vendors.commands.remove_member import RemoveMember, remove_member
+from plaza.contexts.vendors.commands.resume_vendor import ResumeVendor, resume_vendor
+from plaza.contexts.vendors.commands.submit_vendor import SubmitVendor, submit_vendor
+from plaza.contexts.vendors.vendor import Profile
 from plaza.crossings.products.create_product import CreateProduct, NewVariant, create_product
 from plaza.crossings.products.publish_product import PublishProduct, publish_product
 from plaza.kernel.actor import MARKET, NO_ROWS, Surface
@@ -34,6 +45,21 @@ from plaza.writing.runner import CommandRunner
 from plaza.writing.unit_of_work import UnitOfWork
 from writing.running import a_context, done
 
+HASH = """
+    SELECT md5(string_agg(row::text, '|' ORDER BY row::text)) FROM (
+        SELECT p::text AS row FROM catalog.product p WHERE vendor_id = $1
+        UNION ALL SELECT o::text FROM catalog.offer o WHERE vendor_id = $1
+        UNION ALL SELECT c::text FROM catalog.offer_price c WHERE vendor_id = $1
+        UNION ALL SELECT s::text FROM inventory.stock s WHERE vendor_id = $1
+        UNION ALL SELECT m::text FROM inventory.movement m WHERE vendor_id = $1
+        UNION ALL SELECT v::text FROM vendors.vendor v WHERE id = $1
+        UNION ALL SELECT m::text FROM vendors.member m WHERE vendor_id = $1
+        UNION ALL SELECT i::text FROM vendors.invitation i WHERE vendor_id = $1
+        UNION ALL SELECT k::text FROM vendors.api_key k WHERE vendor_id = $1
+        UNION ALL SELECT a::text FROM vendors.requirement_answer a WHERE vendor_id = $1
+        UNION ALL SELECT f::text FROM vendors.former_slug f WHERE vendor_id = $1
+        UNION ALL SELECT e::text FROM outbox.event e WHERE vendor_id = $1) AS owned
+"""
 # What is published is for all eyes, which the floor allows; the rest of it is not.
 UNPUBLISHED = "catalog.product WHERE status <> 'published'"
 OWNED = [
@@ -46,6 +72,9 @@ OWNED = [
     "inventory.movement",
     "vendors.vendor",
     "vendors.member",
+    "vendors.invitation",
+    "vendors.api_key",
+    "vendors.requirement_answer",
     "identity.account",
     "identity.session",
     "identity.refresh_token",
@@ -88,6 +117,25 @@ def commands_on(vendor: Vendor, product: dict[str, Any]) -> list[Run]:
         (adjust_stock, AdjustStock(**on_offer, delta=1, reason="mine")),
         (approve_vendor, ApproveVendor(vendor_id=vendor_id)),
         (close_vendor, CloseVendor(vendor_id=vendor_id)),
+        *commands_on_people(vendor_id, uuid4()),
+    ]
+
+
+def commands_on_people(vendor_id: UUID, account_id: UUID) -> list[Run]:
+    """Every command on the vendor itself and on who works for it."""
+    on_vendor = {"vendor_id": vendor_id}
+    on_member = {"vendor_id": vendor_id, "account_id": account_id}
+    invitation = {"email": "mine@plaza.example", "role": "owner", "invited_by": account_id}
+    key = {"name": "Mine", "scopes": ["catalog:write"], "created_by": account_id}
+    return [
+        (change_vendor, ChangeVendor(**on_vendor, version=2, profile=Profile(name="Mine"))),
+        (pause_vendor, PauseVendor(**on_vendor)),
+        (resume_vendor, ResumeVendor(**on_vendor)),
+        (submit_vendor, SubmitVendor(**on_vendor)),
+        (invite_member, InviteMember(**on_vendor, **invitation)),
+        (change_member_role, ChangeMemberRole(**on_member, role="staff")),
+        (remove_member, RemoveMember(**on_member)),
+        (create_api_key, CreateApiKey(**on_vendor, **key)),
     ]
 
 

@@ -37,7 +37,7 @@ def test_every_operation_with_a_body_is_asked(marketplace: Marketplace) -> None:
 
 async def refused(person: Person, operation_id: str, body: dict[str, Any], vendor: str) -> Any:
     asked = REQUESTS[operation_id]
-    ids = {name: str(uuid4()) for name in ("product", "offer")}
+    ids = {name: str(uuid4()) for name in ("product", "offer", "member")}
     path = asked.path.format(vendor=vendor, **ids)
     answer = await person.client.request(asked.method, path, json=body)
     assert answer.status_code == 400, (operation_id, body, answer.text)
@@ -58,6 +58,8 @@ async def test_a_field_that_is_not_known_is_refused(
     valid = body | ({"variant_id": str(uuid4())} if "variant_id" in body else {})
 
     for name, value in ESCALATIONS.items():
+        if name in body:
+            continue
         problem = await refused(person, operation_id, valid | {name: value}, vendor.id)
         assert problem["code"] == "unknown_field", (operation_id, name)
         assert problem["errors"][0]["pointer"] == f"/{name}"

@@ -22,7 +22,9 @@ async def counts(database: asyncpg.Connection, vendor: Vendor) -> list[int]:
         await count_of(
             database,
             table,
-            of_vendor("aggregate_type <> 'vendor'" if table == "outbox.event" else "true"),
+            of_vendor(
+                "aggregate_type NOT IN ('vendor', 'member')" if table == "outbox.event" else "true"
+            ),
             vendor.id,
         )
         for table in tables

@@ -90,6 +90,8 @@ def test_a_reset_removes_what_plaza_made_and_nothing_else(run: Run, data_dir: Pa
     with embedded_servers(data_dir, durable=False):
         pass
     (data_dir / "secret.key").write_text("x" * 32)
+    (data_dir / "mail").mkdir()
+    (data_dir / "mail" / "1.eml").write_text("with a link")
     (data_dir / "holiday.jpg").write_text("mine")
     done = run("reset", "--yes", PLAZA_DATA_DIR=str(data_dir))
     assert done.code == 0

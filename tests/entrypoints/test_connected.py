@@ -43,6 +43,7 @@ def test_embedded_servers_fill_in_the_addresses_and_ask_for_no_verified_mail(
     with connected_settings(settings, say=said.append) as connected:
         asyncio.run(check_servers(connected.settings))
         assert not connected.settings.require_verified_email
+        assert connected.settings.rate_limits_exempt_loopback
         assert said == [f"PostgreSQL and Valkey work in {data_dir}."]
         # Another command beside it uses the same servers, but may not start a second plaza.
         with connected_settings(settings, say=said.append, start=False) as beside:
@@ -58,9 +59,11 @@ def test_a_variable_that_is_set_counts_for_embedded_servers_too(
     monkeypatch: pytest.MonkeyPatch, said: list[str], data_dir: Path
 ) -> None:
     monkeypatch.setenv("PLAZA_REQUIRE_VERIFIED_EMAIL", "1")
+    monkeypatch.setenv("PLAZA_RATE_LIMITS_EXEMPT_LOOPBACK", "0")
     settings = Settings(data_dir=data_dir)
     with connected_settings(settings, say=said.append) as connected:
         assert connected.settings.require_verified_email
+        assert not connected.settings.rate_limits_exempt_loopback
 
 
 def test_no_servers_are_a_sentence_where_none_may_be_started(

@@ -1,19 +1,23 @@
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
 
+from plaza.entrypoints.mailing import mail_folder
 from plaza.entrypoints.supervising.welcome import LogIn, base_url, welcome
 from plaza.settings import Settings
 
 URL = "http://127.0.0.1:8000"
 
 
-def _lines(items: list[dict[str, str]], log_ins: list[LogIn]) -> list[str]:
+def _lines(
+    items: list[dict[str, str]], log_ins: list[LogIn], mails: Path | None = None
+) -> list[str]:
     async def ask() -> list[str]:
         answer = httpx.MockTransport(lambda _: httpx.Response(200, json={"items": items}))
         async with httpx.AsyncClient(transport=answer, base_url=URL) as client:
-            return await welcome(client, URL, log_ins)
+            return await welcome(client, URL, log_ins, mails)
 
     return asyncio.run(ask())
 
@@ -35,6 +39,13 @@ def test_three_commands_are_shown_that_work_as_typed() -> None:
 def test_an_empty_marketplace_shows_what_works_there() -> None:
     commands = [line.strip() for line in _lines([], []) if "curl" in line]
     assert commands == [f"curl -s '{URL}/v1/products?limit=3'"]
+
+
+def test_where_mails_are_put_is_said_unless_a_server_takes_them(tmp_path: Path) -> None:
+    folder = mail_folder(Settings(data_dir=tmp_path))
+    (told,) = (line for line in _lines([], [], folder) if "Mails" in line)
+    assert str(tmp_path / "mail") in told
+    assert not any("Mails" in line for line in _lines([], []))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from plaza.kernel.refusals import (
     Unavailable,
 )
 
-STATUSES = {400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 422, 428, 429, 500, 503}
+STATUSES = {400, 401, 403, 404, 406, 408, 409, 410, 412, 413, 415, 422, 428, 429, 500, 503}
 
 
 def named(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:

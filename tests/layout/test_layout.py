@@ -1,6 +1,7 @@
 """The layout of the source is law: this is where it is enforced."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,21 @@ def test_package_files_hold_a_docstring_at_most(file: Path) -> None:
     body = ast.parse(file.read_text()).body
     assert len(body) <= 1
     assert all(isinstance(node, ast.Expr) for node in body)
+
+
+KNOW_LITESTAR = {"web", "operations", "entrypoints"}
+
+
+def test_only_route_files_of_the_domain_know_litestar() -> None:
+    """`http.py`, and `http_<what>.py` beside it where one file would be too long."""
+    knowing = [
+        relative(file)
+        for file in FILES
+        if file.relative_to(SOURCE).parts[0] not in {*KNOW_LITESTAR, "bootstrap.py"}
+        and re.search(r"^(?:from|import) litestar\b", file.read_text(), re.MULTILINE)
+    ]
+    assert "contexts/identity/http_sessions.py" in knowing
+    assert [name for name in knowing if not re.search(r"/http(?:_[a-z_]+)?\.py$", name)] == []
 
 
 @pytest.mark.parametrize("folder", sorted((SOURCE / "read_models").glob("[!_]*/")), ids=str)

@@ -29,12 +29,12 @@ from read_models.chatter import Chatter
 from read_models.given import an_event
 from read_models.replay import replayed_log, rows_in
 
-VENDORS_SHOWN = "SELECT count(*) FROM read.vendor_directory_v1"
+VENDORS_SHOWN = "SELECT count(*) FROM read.vendor_directory_v2"
 
 
 WRITTEN_BY = """
     SELECT xmin FROM projecting.step WHERE projection = 'vendor_directory' AND facts > 0
-    UNION SELECT xmin FROM read.vendor_directory_v1_b1
+    UNION SELECT xmin FROM read.vendor_directory_v2_b1
 """
 
 
@@ -153,7 +153,7 @@ async def test_an_event_type_of_another_version_is_passed_by(
 
     await follow_to_the_end(await a_follower(connection, VENDOR_DIRECTORY))
 
-    shown = await connection.fetch("SELECT vendor_id FROM read.vendor_directory_v1")
+    shown = await connection.fetch("SELECT vendor_id FROM read.vendor_directory_v2")
     assert [row["vendor_id"] for row in shown] == [after.id]
     assert (await steps_of(connection, VENDOR_DIRECTORY.name))[-1]["upto"] == last
 

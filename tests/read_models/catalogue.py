@@ -21,7 +21,10 @@ from plaza.contexts.inventory.events import StockMoved
 from plaza.contexts.vendors.events import (
     VendorApplied,
     VendorApproved,
+    VendorClosed,
+    VendorPaused,
     VendorReinstated,
+    VendorResumed,
     VendorSuspended,
 )
 from plaza.kernel.event import Event
@@ -49,6 +52,15 @@ class AVendor:
 
     def reinstated(self) -> Event:
         return an_event(VendorReinstated, vendor_id=self.id)
+
+    def paused(self) -> Event:
+        return an_event(VendorPaused, vendor_id=self.id)
+
+    def resumed(self) -> Event:
+        return an_event(VendorResumed, vendor_id=self.id)
+
+    def closed(self) -> Event:
+        return an_event(VendorClosed, vendor_id=self.id)
 
 
 @dataclass

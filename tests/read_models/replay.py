@@ -29,6 +29,13 @@ async def rows_in(connection: asyncpg.Connection, projection: Projection) -> Sho
     return shown
 
 
+async def is_told_of(connection: asyncpg.Connection, projection: Projection) -> bool:
+    """Whether it remembers anything."""
+    tables = [parts_name(projection, document.table, BUILD) for document in projection.documents]
+    counts = [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
+    return sum(counts) > 0
+
+
 async def replayed(
     connection: asyncpg.Connection, projection: Projection, *batches: list[Fact]
 ) -> Shown:

@@ -6,7 +6,7 @@ import pytest
 from plaza.bootstrap import PROJECTIONS
 from plaza.projecting.builds import parts_name, table_name
 
-PRIVATE = {"vendor_products"}
+PRIVATE = {"vendor_applications", "vendor_products"}
 
 VIEWS = """
     SELECT relname, 'security_invoker=true' = ANY (coalesce(reloptions, '{}')) AS as_reader

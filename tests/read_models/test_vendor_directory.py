@@ -1,12 +1,17 @@
 import msgspec
 import pytest
 
-from plaza.contexts.vendors.events import VendorApplied, VendorApproved, VendorClosed
+from plaza.contexts.vendors.events import (
+    VendorApplied,
+    VendorApproved,
+    VendorChanged,
+    VendorClosed,
+)
 from plaza.kernel.event import Event
 from plaza.kernel.refusals import NotThere
 from plaza.read_models.vendor_directory.document import VendorRow
 from plaza.read_models.vendor_directory.projection import PROJECTION
-from plaza.read_models.vendor_directory.query import get_vendor, list_vendors
+from plaza.read_models.vendor_directory.query import Moved, get_vendor, list_vendors
 from plaza.reading.cursor import Cursors
 from read_models.catalogue import AVendor
 from read_models.conftest import Shown
@@ -63,3 +68,27 @@ async def test_a_vendor_is_found_by_slug_and_by_id_while_it_sells(written: Shown
     pool = await written(PROJECTION, *vendor.approved(), vendor.suspended())
     with pytest.raises(NotThere):
         await get_vendor(pool, str(vendor.id))
+
+
+def renamed(vendor: AVendor, slug: str) -> Event:
+    return an_event(VendorChanged, vendor_id=vendor.id, slug=slug)
+
+
+async def test_a_vendor_is_moved_to_from_every_slug_that_it_had(written: Shown) -> None:
+    vendor = AVendor()
+    first = f"vendor-{vendor.id}"
+    story = [*vendor.approved(), renamed(vendor, "oak"), renamed(vendor, "ash")]
+    pool = await written(PROJECTION, *story)
+    assert await get_vendor(pool, first) == Moved("ash")
+    assert await get_vendor(pool, "oak") == Moved("ash")
+    pool = await written(PROJECTION, *story, renamed(vendor, "oak"))
+    assert await get_vendor(pool, "ash") == Moved("oak")
+    assert isinstance(await get_vendor(pool, "oak"), bytes)
+
+
+async def test_a_hidden_vendor_is_not_found_under_a_former_slug_either(written: Shown) -> None:
+    vendor = AVendor()
+    story = [*vendor.approved(), renamed(vendor, "oak"), vendor.paused()]
+    pool = await written(PROJECTION, *story)
+    with pytest.raises(NotThere):
+        await get_vendor(pool, f"vendor-{vendor.id}")

@@ -2,57 +2,23 @@
 
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import quote
 from uuid import uuid4
 
 import asyncpg
-import httpx
 import msgspec
+import pytest
 
 from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import Settings
+from web.api_process import api_process
 from web.refused import refused
 
 CANARY = "canary-of-a-password"
+DATABASE_CANARY, MAIL_CANARY = "canary-of-the-database", "canary-of-the-mail-server"
+KEY_CANARY = "plz_live_" + "canary-of-a-key".ljust(43, "0")
+COOKIE = "__Host-plaza_access=canary-of-a-cookie; plaza_csrf=canary-of-another"
 FORGED = '\r\n\x1b[31m\r\n{"event": "forged"}'
-READY_TIMEOUT_S = 20.0
-
-
-@asynccontextmanager
-async def api_process(settings: Settings, output: list[str]) -> AsyncIterator[httpx.AsyncClient]:
-    """An API process of its own; what it writes is in `output` once it has ended."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    served = msgspec.structs.replace(settings, log_level="debug", port=port)
-    process = await asyncio.create_subprocess_exec(
-        *commands(served)["api"],
-        env=environment(served),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            await _until_it_answers(client)
-            yield client
-    finally:
-        process.terminate()
-        written, _ = await process.communicate()
-        output += written.decode().splitlines()
-
-
-async def _until_it_answers(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(READY_TIMEOUT_S):
-        while True:
-            try:
-                assert (await client.get("/health/live")).status_code == 200
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-            else:
-                return
 
 
 async def execute(settings: Settings, sql: str) -> None:
@@ -61,15 +27,24 @@ async def execute(settings: Settings, sql: str) -> None:
     await connection.close()
 
 
+def with_secrets(settings: Settings) -> Settings:
+    """With passwords of servers that ask for none here."""
+    url = str(settings.database_url).replace("plaza_owner@", f"plaza_owner:{DATABASE_CANARY}@")
+    assert DATABASE_CANARY in url
+    return msgspec.structs.replace(settings, database_url=url, smtp_password=MAIL_CANARY)
+
+
 # fault 83
 async def test_failures_are_logged_without_secrets_and_a_line_each(
     fresh_settings: Settings,
 ) -> None:
     lines: list[str] = []
+    settings = with_secrets(fresh_settings)
     email = f"someone-{uuid4().hex}@plaza.example"
     form = {"email": email, "password": CANARY, "name": "canary of a name"}
     log_in = {"email": email, "password": CANARY}
-    async with api_process(fresh_settings, lines) as client:
+    async with api_process(settings, lines) as api:
+        client = api.client
         assert (await client.post("/v1/accounts", json=form)).status_code == 202
         tokens = (await client.post("/v1/sessions", json=log_in)).json()
         wrong = {"email": email, "password": f"{CANARY} but wrong"}
@@ -89,7 +64,10 @@ async def test_failures_are_logged_without_secrets_and_a_line_each(
             await client.post("/v1/accounts", json=form | {"email": f"x-{email}"}),
             await client.get("/v1/account", headers=bearer),
         ]
-        await execute(fresh_settings, "ALTER VIEW read.vendor_directory_v1 RENAME TO gone")
+        unknown = {"authorization": f"Bearer {KEY_CANARY}", "cookie": COOKIE}
+        assert (await client.get("/v1/account", headers=unknown)).status_code >= 400
+        assert (await client.get("/v1/account", headers={"cookie": COOKIE})).status_code >= 400
+        await execute(fresh_settings, "ALTER VIEW read.vendor_directory_v2 RENAME TO gone")
         failed.append(await client.get(f"/v1/vendors/{quote(FORGED)}"))
     written = "\n".join(lines)
 
@@ -99,8 +77,33 @@ async def test_failures_are_logged_without_secrets_and_a_line_each(
         assert "identity" not in json.dumps(problem)
         assert written.count(problem["trace_id"]) == 1
     secrets = [CANARY, "$argon2", tokens["access_token"], tokens["refresh_token"], email]
+    secrets += [DATABASE_CANARY, MAIL_CANARY, KEY_CANARY, "canary-of-a-cookie", "canary-of-another"]
+    secrets += [str(settings.secret_key)]
     assert [secret for secret in [*secrets, "canary of a name"] if secret in written] == []
     assert "\x1b" not in written
     assert not any(line.startswith('{"event": "forged"') for line in lines)
     told = [json.loads(line) for line in lines if line.startswith("{")]
     assert [line["event"] for line in told if line["level"] == "error"] == ["request_failed"] * 5
+
+
+# fault 83
+@pytest.mark.parametrize("password", [DATABASE_CANARY, f"p@ss/{DATABASE_CANARY}"])
+async def test_a_process_that_cannot_start_tells_why_and_no_secret(
+    settings: Settings, password: str
+) -> None:
+    away = msgspec.structs.replace(
+        settings,
+        database_url=f"postgresql://plaza_owner:{password}@127.0.0.1:1/plaza",
+        redis_url=f"redis://:{MAIL_CANARY}@127.0.0.1:1/0",
+    )
+    command = [part for part in commands(away)["api"] if part != "--respawn-failed-workers"]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=environment(away),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(20):
+        written = (await process.communicate())[0].decode()
+    assert "open_public_pool" in written
+    assert [canary for canary in (DATABASE_CANARY, MAIL_CANARY) if canary in written] == []

@@ -217,6 +217,19 @@ async def test_nul_and_broken_utf_8_are_refused_in_query_and_path(
 
 
 # fault 75
+@pytest.mark.parametrize("null", ["null", "NULL", "Null"])
+@pytest.mark.parametrize("name", ["limit", "price_min", "in_stock", "sort"])
+async def test_null_is_no_number_and_no_choice(vendor: Vendor, name: str, null: str) -> None:
+    answer = await vendor.get("/v1/products", params={name: null})
+    (error,) = refused(answer, 400, "invalid_input")["errors"]
+    assert error["pointer"] == f"/query/{name}"
+
+
+async def test_null_may_be_a_name(vendor: Vendor) -> None:
+    problem = refused(await vendor.get("/v1/products", params={"category": "null"}), 400)
+    assert (problem["code"], problem["detail"]) == ("invalid_input", "There is no such category.")
+
+
 @pytest.mark.parametrize("amount", ["-1", "9223372036854775808", "1" * 400, "0.1", "abc"])
 async def test_prices_in_a_query_are_amounts(vendor: Vendor, amount: str) -> None:
     for parameter in ("price_min", "price_max"):

@@ -129,7 +129,7 @@ async def test_an_illegal_move_says_what_is_possible(vendor: Vendor) -> None:
         ("POST", "/v1/products", {"GET"}),
         ("PUT", "/v1/vendors", {"GET", "POST"}),
         ("PATCH", "/v1/sessions", {"POST"}),
-        ("GET", "/v1/sessions", {"POST"}),
+        ("GET", "/v1/sessions/refresh", {"POST"}),
         ("TRACE", "/", {"GET"}),
         ("BREW", "/health", {"GET"}),
     ],

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from actors import Marketplace, Person
-from plaza.kernel.keys import derived_key
 from web.refused import refused
 
 Change = Callable[[dict[str, Any], dict[str, Any]], None]
@@ -42,8 +41,9 @@ class Mint:
     """The installation's own key, and a token that it has issued."""
 
     def __init__(self, marketplace: Marketplace, token: str) -> None:
-        seed = derived_key(marketplace.settings.secret(), "access-token-signing")
-        self.key = Ed25519PrivateKey.from_private_bytes(seed)
+        ring = marketplace.app.state.access_tokens.ring
+        _, jwk = ring.signing(datetime.now(UTC))
+        self.key: Ed25519PrivateKey = jwk.private_key
         self.client = marketplace.client()
         self.token = token
         self.header, self.claims = (decoded(part) for part in token.split(".")[:2])

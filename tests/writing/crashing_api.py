@@ -15,6 +15,7 @@ from litestar import Litestar
 from plaza.entrypoints.api import create_app as create_plaza
 from plaza.writing import runner
 from plaza.writing.announcer import Announcer
+from plaza.writing.runner import CommandRunner
 from plaza.writing.unit_of_work import UnitOfWork
 
 CRASH_FILE = "CRASH_FILE"
@@ -22,8 +23,11 @@ CRASH_FILE = "CRASH_FILE"
 STEPS: dict[str, tuple[Any, str]] = {
     "scope": (runner, "enter_scope"),
     "lookup": (runner, "first_answer"),
+    "work": (CommandRunner, "_worked"),
+    "application": (CommandRunner, "_applied"),
     "flush": (UnitOfWork, "flush"),
     "facts": (runner, "append_events"),
+    "journal": (runner, "keep_entry"),
     "outcome": (runner, "keep_answer"),
     "commit": (runner, "_commit"),
     "doorbell": (Announcer, "committed"),

@@ -3,38 +3,52 @@
 Started by `granian --interface asgi --factory plaza.entrypoints.api:create_app`.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc.jwk import OKPKey
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from plaza.adapters.standings import standing_lookup
+from plaza.adapters.contacts import contacts_lookup
+from plaza.adapters.holdings import StoredHoldings
+from plaza.adapters.people import people_lookup
 from plaza.bootstrap import CONSTRAINTS, PROJECTIONS, ROUTES
 from plaza.contexts.identity.passwords import Passwords
+from plaza.contexts.identity.queries.export_account import Elsewhere
+from plaza.contexts.identity.session import Successors
+from plaza.contexts.vendors.people import People
+from plaza.entrypoints.authenticating import open_authenticator, run_until_left
 from plaza.entrypoints.ceiling import constant_bytes
 from plaza.entrypoints.logs import configure_logs
-from plaza.kernel.clock import system_clock
+from plaza.entrypoints.signing_in import PROVIDED_FOR_SIGNING_IN, open_signing_in
+from plaza.entrypoints.unread_answers import bound_unread_answers
 from plaza.kernel.keys import derived_key
+from plaza.kernel.signed_id import SignedIds
 from plaza.operations.readiness import Readiness
 from plaza.outbox.channels import Channels
+from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.cursor import Cursors
 from plaza.reading.freshness import Freshness
 from plaza.reading.pools import PrivateReads, open_private_pool, open_public_pool
 from plaza.reading.watermarks import Watermarks
 from plaza.settings import Settings, settings_from
+from plaza.web.access_tokens import AccessTokens
+from plaza.web.answer_headers import protect
 from plaza.web.answering import Answering
-from plaza.web.authentication import AccessTokens, Authenticator
 from plaza.web.commanding import Commanding
+from plaza.web.cross_origin import CrossOrigin
+from plaza.web.edge import Edge
 from plaza.web.judging import judge
 from plaza.web.problems import EXCEPTION_HANDLERS
+from plaza.web.rate_limits.emails import EmailLimits
+from plaza.web.rate_limits.limiting import RateLimiting
+from plaza.web.rate_limits.opening import open_limits
+from plaza.web.repeating import Repeats
 from plaza.web.request import PlazaRequest
+from plaza.web.standings import Changes
 from plaza.web.tracing import name_answer
 from plaza.writing.engine import epoch_tokens, open_command_runner, open_redis
 from plaza.writing.runner import CommandRunner
@@ -49,14 +63,19 @@ def create_app(settings: Settings | None = None) -> Litestar:
     async def opened(app: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await _open(settings, app.state, stack)
+            run_until_left(bound_unread_answers(settings.unread_timeout_s), stack)
             yield
 
-    return Litestar(
+    rate_limiting = RateLimiting()
+    cross_origin = CrossOrigin(settings.cors_origins)
+    marks = [cross_origin.mark] if settings.cors_origins else []
+    app = Litestar(
         route_handlers=[*ROUTES, constant_bytes] if settings.bench else ROUTES,
         lifespan=[opened],
         request_class=PlazaRequest,
         request_max_body_size=settings.body_size_max,
-        before_send=[name_answer],
+        middleware=[rate_limiting],
+        before_send=[name_answer, protect, *marks],
         before_request=judge,
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies={
@@ -65,8 +84,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
         # plaza tells its own: Litestar's loses bounds, and knows nothing of encoded bytes.
         openapi_config=None,
         logging_config=None,
-        state=State({"settings": settings}),
+        state=State({"settings": settings, "rate_limiting": rate_limiting}),
     )
+    # Inside of the hooks before sending, outside of routing: Litestar's own middleware is not
+    # asked where no route is found.
+    app.asgi_handler = Edge(app.asgi_handler, settings, cross_origin)
+    return app
 
 
 async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None:
@@ -84,11 +107,18 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
     channels = Channels(tokens.epoch_id)
     state.watermarks = Watermarks(pool, blocking_redis, channels)
     await state.watermarks.poll()
-    watching = asyncio.create_task(state.watermarks.run())
-    stack.push_async_callback(_cancelled, watching)
+    run_until_left(state.watermarks.run(), stack)
     state.pool, state.reads = pool, reads
-    state.access_tokens = AccessTokens(_signing_key(settings), system_clock)
-    state.authenticator = Authenticator(state.access_tokens, standing_lookup(reads))
+    (
+        state.access_tokens,
+        state.csrf,
+        state.authenticator,
+        state.changes,
+    ) = await open_authenticator(settings, reads, state.runner, stack)
+    state.rate_limiting.limits, state.email_limits = open_limits(
+        settings, redis, channels, state.access_tokens
+    )
+    state.repeats = Repeats(settings.secret())
     freshness = Freshness(pool, state.watermarks, tokens)
     cursors = Cursors(derived_key(settings.secret(), "cursor"))
     state.answering = Answering(
@@ -101,20 +131,14 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
         redis=redis,
         channels=channels,
     )
-    state.passwords = Passwords(settings.password_hash_workers)
+    state.people, state.contacts = people_lookup(reads), contacts_lookup(reads)
+    state.mail_tokens = SignedIds(derived_key(settings.secret(), "mail-token"))
+    state.successors = Successors(derived_key(settings.secret(), "refresh-token"))
+    state.passwords = Passwords(settings.password_hash_workers, settings.password_hash_queue_size)
     stack.callback(state.passwords.close)
+    await open_signing_in(settings, state, stack)
     names = [projection.name for projection in PROJECTIONS]
     state.readiness = Readiness(pool, state.watermarks, names)
-
-
-def _signing_key(settings: Settings) -> OKPKey:
-    seed = derived_key(settings.secret(), "access-token-signing")
-    return OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
 
 
 def _provide_settings(state: State) -> Settings:
@@ -142,6 +166,40 @@ def _provide_passwords(state: State) -> Passwords:
     return passwords
 
 
+def _provide_cursors(state: State) -> Cursors:
+    answering: Answering = state.answering
+    return answering.cursors
+
+
+def _provide_people(state: State) -> People:
+    people: People = state.people
+    return people
+
+
+def _provide_contacts(state: State) -> Contacts:
+    contacts: Contacts = state.contacts
+    return contacts
+
+
+def _provide_mail_tokens(state: State) -> SignedIds:
+    mail_tokens: SignedIds = state.mail_tokens
+    return mail_tokens
+
+
+def _provide_successors(state: State) -> Successors:
+    successors: Successors = state.successors
+    return successors
+
+
+def _provide_elsewhere() -> Elsewhere:
+    return StoredHoldings()
+
+
+def _provide_email_limits(state: State) -> EmailLimits:
+    limits: EmailLimits = state.email_limits
+    return limits
+
+
 def _provide_answering(state: State) -> Answering:
     answering: Answering = state.answering
     return answering
@@ -159,17 +217,27 @@ def _provide_readiness(state: State) -> Readiness:
 
 def _provide_commanding(request: PlazaRequest, state: State) -> Commanding:
     runner: CommandRunner = state.runner
-    return Commanding(request, runner)
+    repeats: Repeats = state.repeats
+    changes: Changes = state.changes
+    return Commanding(request, runner, repeats, changes)
 
 
 PROVIDED: dict[str, Callable[..., Any]] = {
     "settings": _provide_settings,
+    "cursors": _provide_cursors,
+    "people": _provide_people,
+    "contacts": _provide_contacts,
     "pool": _provide_pool,
     "reads": _provide_reads,
     "tokens": _provide_tokens,
     "passwords": _provide_passwords,
+    "email_limits": _provide_email_limits,
+    "mail_tokens": _provide_mail_tokens,
+    "successors": _provide_successors,
+    "elsewhere": _provide_elsewhere,
     "answering": _provide_answering,
     "watermarks": _provide_watermarks,
     "state_of": _provide_readiness,
     "commanding": _provide_commanding,
+    **PROVIDED_FOR_SIGNING_IN,
 }

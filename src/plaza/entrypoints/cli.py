@@ -8,9 +8,12 @@ from rich.console import Console
 from plaza.embedded.refusal import CannotStart
 from plaza.entrypoints.cli_commands.demo import demo
 from plaza.entrypoints.cli_commands.events import events
+from plaza.entrypoints.cli_commands.keys import keys
 from plaza.entrypoints.cli_commands.migrate import migrate
+from plaza.entrypoints.cli_commands.operators import operators
 from plaza.entrypoints.cli_commands.reset import reset
 from plaza.entrypoints.cli_commands.up import up
+from plaza.kernel.refusals import Refusal
 from plaza.settings import InvalidSetting
 
 click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
@@ -29,7 +32,7 @@ def plaza() -> None:
     """
 
 
-for command in (up, reset, migrate, demo, events):
+for command in (up, reset, migrate, demo, events, operators, keys):
     plaza.add_command(command)
 
 
@@ -40,7 +43,7 @@ def main() -> None:
     except InvalidSetting as refusal:
         _say(refusal)
         sys.exit(EXIT_INVALID_SETTING)
-    except CannotStart as refusal:
+    except (CannotStart, Refusal) as refusal:
         _say(refusal)
         sys.exit(EXIT_REFUSED)
 

@@ -54,11 +54,18 @@ def connected_settings(
         yield Connected(_addressed(settings, servers.database_url, servers.redis_url), servers)
 
 
+def without_demo_unless_asked(settings: Settings) -> Settings:
+    """A server of one's own gets the demo's well-known password only where it is asked for."""
+    if "PLAZA_DEMO" in os.environ:
+        return settings
+    return msgspec.structs.replace(settings, demo=False)
+
+
 def check_secret(settings: Settings) -> None:
     """Make the secret, or check the one that is given, before processes ask for it.
 
     Raises:
-        InvalidSetting: it is too short.
+        InvalidSetting: it is too weak.
         CannotStart: there is none, and the data folder does not take one.
     """
     try:
@@ -73,10 +80,12 @@ def check_secret(settings: Settings) -> None:
 
 def _addressed(settings: Settings, database_url: str, redis_url: str) -> Settings:
     asks_for_mail = "PLAZA_REQUIRE_VERIFIED_EMAIL" in os.environ
+    asks_for_limits = "PLAZA_RATE_LIMITS_EXEMPT_LOOPBACK" in os.environ
     return msgspec.structs.replace(
         settings,
         database_url=settings.database_url or database_url,
         redis_url=settings.redis_url or redis_url,
         # The embedded servers are for trying things out, and then no mail arrives.
         require_verified_email=settings.require_verified_email if asks_for_mail else False,
+        rate_limits_exempt_loopback=settings.rate_limits_exempt_loopback or not asks_for_limits,
     )

@@ -7,7 +7,9 @@ from redis.asyncio import Redis
 from saq import CronJob, Queue
 from saq.queue.redis import RedisQueue
 
-from plaza.operations.upkeep import add_partitions, forget_keys
+from plaza.bootstrap import CONSTRAINTS
+from plaza.operations.pauses import end_pauses
+from plaza.operations.upkeep import add_partitions, forget_keys, forget_log_ins
 from plaza.settings import InvalidSetting, Settings, settings_from
 
 JOB_TIMEOUT_S = 300
@@ -34,11 +36,22 @@ async def forget_old_keys(_: Any) -> None:
     await forget_keys(settings_from())
 
 
+async def forget_old_log_ins(_: Any) -> None:
+    await forget_log_ins(settings_from())
+
+
+async def end_vendor_pauses(_: Any) -> None:
+    await end_pauses(settings_from(), CONSTRAINTS)
+
+
 PROJECTOR_CRON = [
     CronJob(add_log_partitions, cron="*/10 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES)
 ]
+# The sixth field is seconds: a pause is over for everybody ten seconds later at most.
 WORKER_CRON = [
-    CronJob(forget_old_keys, cron="7 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES)
+    CronJob(end_vendor_pauses, cron="* * * * * */10", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
+    CronJob(forget_old_keys, cron="7 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
+    CronJob(forget_old_log_ins, cron="37 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
 ]
 
 

@@ -1,20 +1,30 @@
-"""The worker process: jobs that talk to the outside world, sweeps and retention.
+"""The worker process: mails, jobs that talk to the outside world, sweeps and retention.
 
 Started by `saq plaza.entrypoints.worker.settings`.
 """
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 from plaza.bootstrap import JOBS
 from plaza.entrypoints.jobs import WORKER_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
+from plaza.entrypoints.mailing import mailing
 from plaza.settings import settings_from
 
 SETTINGS = settings_from()
 
 
-async def startup(_: dict[str, Any]) -> None:
+async def startup(context: dict[str, Any]) -> None:
+    """Begin to send."""
     configure_logs(SETTINGS)
+    context["mailing"] = stack = AsyncExitStack()
+    await stack.enter_async_context(mailing(SETTINGS))
+
+
+async def shutdown(context: dict[str, Any]) -> None:
+    """Finish the mails under way."""
+    await context["mailing"].aclose()
 
 
 settings = {
@@ -22,6 +32,7 @@ settings = {
     "functions": JOBS,
     "cron_jobs": WORKER_CRON,
     "startup": startup,
+    "shutdown": shutdown,
     "concurrency": 10,
     "dequeue_timeout": 1,
     "shutdown_grace_period_s": 2,

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Annotated
 
+from msgspec import Meta
+
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its offset from UTC")]
 Clock = Callable[[], datetime]
 
 

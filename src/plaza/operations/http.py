@@ -17,6 +17,7 @@ from plaza.web.authentication import operator_only
 from plaza.web.documenting import answers
 from plaza.web.openapi.document import document_of
 from plaza.web.openapi.index_page import index_page
+from plaza.web.rate_limits.groups import OPT, UNLIMITED
 from plaza.web.request import PlazaRequest
 
 POSITION = Gauge("plaza_projection_position", "Log position covered", ["projection"])
@@ -28,7 +29,15 @@ PROJECTIONS = """
 """
 
 # The page has its style inside it, and asks nobody for anything.
-PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+PAGE_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+
+# Those who keep plaza running ask most when it is in trouble.
+NOT_COUNTED = {OPT: UNLIMITED}
 
 
 class NotReady(Unavailable):
@@ -80,24 +89,24 @@ async def welcome() -> Welcome:
     return Welcome(name="plaza", version=version("plaza"), links=LINKS)
 
 
-@get("/version", operation_id="getVersion")
+@get("/version", operation_id="getVersion", opt=NOT_COUNTED)
 async def installed_version() -> Version:
     return Version(version=version("plaza"))
 
 
-@get("/health", operation_id="getHealth")
+@get("/health", operation_id="getHealth", opt=NOT_COUNTED)
 async def health() -> Health:
     """The process answers; nothing else is asked."""
     return Health()
 
 
-@get("/health/live", operation_id="getLiveness")
+@get("/health/live", operation_id="getLiveness", opt=NOT_COUNTED)
 async def liveness() -> Health:
     """The same, under the name that orchestrators look for."""
     return Health()
 
 
-@get("/health/ready", operation_id="getReadiness")
+@get("/health/ready", operation_id="getReadiness", opt=NOT_COUNTED)
 async def readiness(state_of: NamedDependency[Readiness]) -> Health:
     """Migrated, and every read model caught up once."""
     missing = await state_of.missing()
@@ -106,7 +115,7 @@ async def readiness(state_of: NamedDependency[Readiness]) -> Health:
     return Health()
 
 
-@get("/metrics", operation_id="getMetrics", media_type="text/plain")
+@get("/metrics", operation_id="getMetrics", media_type="text/plain", opt=NOT_COUNTED)
 async def metrics(watermarks: NamedDependency[Watermarks]) -> Response[bytes]:
     """Metrics for Prometheus."""
     for name, mark in watermarks.all().items():

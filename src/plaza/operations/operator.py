@@ -28,16 +28,34 @@ async def ensure_operator(settings: Settings, constraints: Constraints) -> str |
     if password is None:
         demo = settings.demo
         password = DEMO_PASSWORD if demo else secrets.token_urlsafe(PASSWORD_BYTES)
-    passwords = Passwords(workers=1)
-    command = AppointOperator(
-        email=settings.operator_email,
-        name="Operator",
-        password_hash=await passwords.hashed(password),
+    return await appoint(
+        settings, constraints, email=settings.operator_email, name="Operator", password=password
     )
+
+
+async def appoint(
+    settings: Settings,
+    constraints: Constraints,
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+) -> str | None:
+    """Make the account of an e-mail an operator's.
+
+    Returns:
+        The password, where the account was made now; a random one unless one was given.
+    """
+    password = password or secrets.token_urlsafe(PASSWORD_BYTES)
+    passwords = Passwords(workers=1)
+    try:
+        hashed = await passwords.hashed(password)
+    finally:
+        passwords.close()
+    command = AppointOperator(email=email, name=name, password_hash=hashed)
     context = Context(actor=SYSTEM, surface=MARKET, correlation_id=new_id())
     async with open_command_runner(settings, constraints, "plaza operator") as runner:
         given = await runner.run(
             appoint_operator, command, context, lambda made: answer_with(200, made)
         )
-    passwords.close()
     return password if given.body == b"true" else None

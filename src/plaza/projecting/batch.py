@@ -41,8 +41,7 @@ class DocumentTable:
         self._show = (
             f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
             f"SELECT * FROM unnest({arrays}) "
-            f"ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {changes} "
-            "WHERE t.* IS DISTINCT FROM excluded.*"
+            f"ON CONFLICT ({', '.join(identity)}) {_replacing(changes)}"
         )
         kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))
         same = " AND ".join(f"k.{name} = t.{name}" for name in identity)
@@ -83,6 +82,13 @@ class DocumentTable:
         await connection.execute(self._hide, list(held), *_columns_of(shown, self._identity))
         if shown:
             await connection.execute(self._show, *_columns_of(shown, self._columns))
+
+
+def _replacing(changes: str) -> str:
+    """What becomes of a row that is there; one that is nothing but its key stays."""
+    if not changes:
+        return "DO NOTHING"
+    return f"DO UPDATE SET {changes} WHERE t.* IS DISTINCT FROM excluded.*"
 
 
 def _columns_of(rows: list[msgspec.Struct], names: Iterable[str]) -> list[list[Any]]:

@@ -15,7 +15,7 @@ from plaza.reading.cursor import Cursors
 from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S, Freshness, Wish
 from plaza.reading.pools import PrivateReads
 from plaza.reading.watermarks import Watermarks
-from plaza.web.authentication import Authenticator
+from plaza.web.callers import Authenticator, caller_in
 from plaza.web.conditional import etag_of, is_not_modified
 
 WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,9}(?:\.\d{1,9})?)(?:$|[,;\s])")
@@ -85,7 +85,8 @@ class Answering:
 
     async def _token_of(self, request: Request[Any, Any, Any]) -> str | None:
         token = request.headers.get("plaza-consistency")
-        if token is None and "authorization" in request.headers:
+        is_known = caller_in(request.scope) is not None or "authorization" in request.headers
+        if token is None and is_known:
             return await self._own_last_command(request)
         return None if token == "none" else token  # noqa: S105  a word of the contract
 

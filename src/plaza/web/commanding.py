@@ -1,46 +1,53 @@
 """Between a route and the command runner: keys to repeat by, the caller, the answer."""
 
-import hashlib
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
 from litestar import Request, Response
 
-from plaza.kernel.actor import ANONYMOUS, Actor, Surface
-from plaza.kernel.refusals import Malformed
-from plaza.web.authentication import Caller
+from plaza.kernel.actor import ANONYMOUS, Surface
+from plaza.web.authentication import NotAnAccount
+from plaza.web.callers import AnyCaller, Caller, caller_in
 from plaza.web.conditional import version_wanted
+from plaza.web.repeating import Repeats
+from plaza.web.standings import ENDS_RIGHTS_OPT, Changes
 from plaza.web.tracing import trace_id_in
 from plaza.writing.answer import Answer
-from plaza.writing.idempotency import Repeatable
+from plaza.writing.journal import Occasion, network_of
 from plaza.writing.runner import Command, CommandRunner, Context
 
-KEY_LENGTH_MAX = 255
-ANONYMOUS_KEY_LENGTH_MIN = 22
-PRINTABLE = re.compile(r"[\x21-\x7e]+")
+PATH_LENGTH_MAX = 500
 
 C = TypeVar("C")
 R = TypeVar("R")
 
 
-class InvalidIdempotencyKey(Malformed):
-    code = "invalid_idempotency_key"
-    title = "Not acceptable as Idempotency-Key"
-
-
 class Commanding:
     """Runs the command of one request."""
 
-    def __init__(self, request: Request[Any, Any, Any], runner: CommandRunner) -> None:
+    def __init__(
+        self,
+        request: Request[Any, Any, Any],
+        runner: CommandRunner,
+        repeats: Repeats,
+        changes: Changes,
+    ) -> None:
         self._request = request
         self._runner = runner
+        self._repeats = repeats
+        self._changes = changes
 
     @property
     def caller(self) -> Caller:
-        """The caller that a guard has let in."""
-        caller: Caller = self._request.scope["plaza_caller"]  # type: ignore[typeddict-item]
+        """The account that a guard has let in.
+
+        Raises:
+            NotAnAccount: it is an API key.
+        """
+        caller = caller_in(self._request.scope)
+        if not isinstance(caller, Caller):
+            raise NotAnAccount
         return caller
 
     @property
@@ -55,7 +62,7 @@ class Commanding:
         surface: Surface,
         answer: Callable[[R], Answer],
         *,
-        keeps_answer: bool = True,
+        is_secret: bool = False,
     ) -> Response[bytes]:
         """Run it and answer; with an Idempotency-Key, repeats get the same bytes.
 
@@ -64,20 +71,24 @@ class Commanding:
             command: what to do.
             surface: whose rows.
             answer: makes the response of the result.
-            keeps_answer: False where the answer carries a secret, which is not to be stored.
+            is_secret: whether the answer carries a secret, which is kept for repeats only in a
+                form that nobody can read without the caller's key.
         """
-        caller: Caller | None = self._request.scope.get("plaza_caller")  # type: ignore[assignment]
+        caller = caller_in(self._request.scope)
         actor = ANONYMOUS if caller is None else caller.actor
-        repeatable = await self._repeatable(actor)
         context = Context(
             actor=actor,
             surface=surface,
-            correlation_id=_correlation_id(self._request),
+            correlation_id=UUID(trace_id_in(self._request.scope)),
+            occasion=self._occasion(caller),
             trace=self._request.headers.get("traceparent"),
-            repeatable=repeatable if keeps_answer else None,
+            repeatable=await self._repeats.of(self._request, actor, is_secret=is_secret),
             principal=None if caller is None else str(actor),
         )
         given = await self._runner.run(function, command, context, answer)
+        if ENDS_RIGHTS_OPT in self._request.route_handler.opt:
+            # Here it is felt by the next request; the other processes hear of it by themselves.
+            await self._changes.poll()
         return Response(
             given.body,
             status_code=given.status,
@@ -85,24 +96,11 @@ class Commanding:
             media_type=given.headers.get("content-type", "application/json"),
         )
 
-    async def _repeatable(self, actor: Actor) -> Repeatable | None:
-        key = self._request.headers.get("idempotency-key")
-        if key is None or self._request.method != "POST":
-            return None
-        if len(key) > KEY_LENGTH_MAX or not PRINTABLE.fullmatch(key):
-            raise InvalidIdempotencyKey("A key is 1 to 255 visible ASCII characters.")
-        if actor is ANONYMOUS and len(key) < ANONYMOUS_KEY_LENGTH_MIN:
-            message = "Without log-in a key needs 22 random characters, such as a UUID."
-            raise InvalidIdempotencyKey(message)
-        scope = f"{actor}/{self._request.route_handler.operation_id}"
-        return Repeatable(scope, key, await self._fingerprint())
-
-    async def _fingerprint(self) -> bytes:
-        parts = (self._request.url.path, self._request.url.query)
-        digest = hashlib.sha256("\n".join(parts).encode())
-        digest.update(await self._request.body())
-        return digest.digest()
-
-
-def _correlation_id(request: Request[Any, Any, Any]) -> UUID:
-    return UUID(trace_id_in(request.scope))
+    def _occasion(self, caller: AnyCaller | None) -> Occasion:
+        client = self._request.client
+        return Occasion(
+            operation=str(self._request.route_handler.operation_id),
+            path=self._request.url.path[:PATH_LENGTH_MAX],
+            network=network_of(None if client is None else client.host),
+            session_id=caller.session_id if isinstance(caller, Caller) else None,
+        )

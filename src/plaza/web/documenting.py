@@ -1,5 +1,6 @@
 """What a route says of its answers, for the OpenAPI document."""
 
+from http.client import FOUND
 from typing import Any
 
 import msgspec
@@ -39,10 +40,16 @@ def answers(
         shape: what a success is encoded from.
         status: of a success.
         also: statuses of refusals that do not follow from the kind of route; 412 and 428 say
-            that If-Match is looked at.
+            that If-Match is looked at, 308 that it may be found elsewhere.
     """
     told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
     return {status: ResponseSpec(shape, generate_examples=False), **told}
+
+
+def redirects(*, also: tuple[int, ...] = ()) -> dict[int, ResponseSpec]:
+    """The `responses` of a route that sends browsers elsewhere."""
+    told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
+    return {FOUND: ResponseSpec(None, generate_examples=False), **told}
 
 
 def answered_type(handler: HTTPRouteHandler) -> str:

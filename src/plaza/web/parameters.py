@@ -1,7 +1,8 @@
 """Query parameters: unknown ones are refused, tracking ones are not looked at."""
 
 from functools import cache
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
 from litestar import Request
@@ -11,6 +12,7 @@ from litestar.params import QueryParameter
 from plaza.kernel.problem import InputError
 from plaza.kernel.refusals import Malformed
 from plaza.reading.page import LIMIT_MAX
+from plaza.web.strict_json import InvalidInput
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="Items of a page, 1 to 100")]
 Cursor = Annotated[
@@ -21,6 +23,8 @@ TRACKING = frozenset(
     {"gclid", "gbraid", "wbraid", "fbclid", "msclkid", "dclid", "mc_cid", "mc_eid", "_ga", "ref"}
 )
 TRACKING_PREFIX = "utm_"
+TAKES_ANY = "takes_any_parameter"
+"""What a route's `opt` names where others decide what is in the query."""
 
 
 class UnknownParameter(Malformed):
@@ -39,13 +43,17 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
     Raises:
         UnknownParameter: it has no such parameter.
         RepeatedParameter: two values for one.
+        InvalidInput: `null`, which the decoder would take for a parameter left out.
         Malformed: NUL, or what is not UTF-8.
     """
     _refuse_undecodable(request.scope["query_string"])
     known = _parameters_of(request.route_handler)
+    known_as_texts = _texts_of(request.route_handler)
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name in TRACKING or name.startswith(TRACKING_PREFIX):
+            continue
+        if name not in known and request.route_handler.opt.get(TAKES_ANY):
             continue
         if name not in known:
             error = InputError(f"/query/{name}", "unknown_parameter", "not known here")
@@ -55,6 +63,9 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
             raise RepeatedParameter(f"{name!r} may stand in the query once.")
         if "\0" in str(value):
             raise Malformed(f"{name!r} holds the character NUL.")
+        if str(value).lower() == "null" and name not in known_as_texts:
+            error = InputError(f"/query/{name}", "invalid", "null is no value")
+            raise InvalidInput(f"Leave {name!r} out where it has no value.", errors=[error])
         seen.add(name)
 
 
@@ -70,7 +81,25 @@ def _refuse_undecodable(query: bytes) -> None:
 def _parameters_of(handler: BaseRouteHandler) -> frozenset[str]:
     fields = handler.parsed_fn_signature.parameters.values()
     return frozenset(
-        field.kwarg_definition.query or field.name
+        field.kwarg_definition.name or field.name
         for field in fields
         if isinstance(field.kwarg_definition, QueryParameter)
     )
+
+
+@cache
+def _texts_of(handler: BaseRouteHandler) -> frozenset[str]:
+    """The parameters of which every text is a value, `null` too."""
+    fields = handler.parsed_fn_signature.parameters.values()
+    return frozenset(
+        field.kwarg_definition.name or field.name
+        for field in fields
+        if isinstance(field.kwarg_definition, QueryParameter) and _takes_text(field.annotation)
+    )
+
+
+def _takes_text(annotation: Any) -> bool:
+    choices = (
+        get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    )
+    return any(choice is str or get_args(choice)[:1] == (str,) for choice in choices)

@@ -10,6 +10,7 @@ from litestar.types import ExceptionHandlersMap
 
 from plaza.kernel.problem import MEDIA_TYPE, InputError, problem_bytes
 from plaza.kernel.refusals import Malformed, NotThere, Refusal, Unavailable
+from plaza.web.rate_limits.refusal import RateLimited
 from plaza.web.strict_json import InvalidInput, MalformedJson
 from plaza.web.tracing import trace_id_in
 
@@ -41,8 +42,10 @@ class DatabaseAway(Unavailable):
 def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The problem document of a refusal."""
     headers = {}
-    if isinstance(refusal, Unavailable):
+    if isinstance(refusal, Unavailable | RateLimited):
         headers["retry-after"] = str(refusal.retry_after_s)
+    if refusal.status in BODY_UNREAD:
+        headers["connection"] = "close"
     if refusal.status == BY_STATUS_UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
     return Response(
@@ -54,6 +57,8 @@ def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Respo
 
 
 BY_STATUS_UNAUTHENTICATED = 401
+BODY_UNREAD = frozenset({408, 413})
+"""What comes next on such a connection is the rest of a body, and no request."""
 
 
 def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:

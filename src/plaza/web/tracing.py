@@ -5,6 +5,8 @@ from uuid import uuid4
 
 from litestar.types import Message, Scope
 
+from plaza.web.rate_limits.headers import limits_said
+
 TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 REQUEST_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 
@@ -20,13 +22,17 @@ def trace_id_in(scope: Scope) -> str:
 
 
 async def name_answer(message: Message, scope: Scope) -> None:
-    """Hook before anything is sent, also where no route was found: echo `X-Request-Id`."""
+    """Hook before anything is sent, also where no route was found: echo `X-Request-Id`.
+
+    What is left of the caller's quotas is said here too, since each hook costs every request.
+    """
     if message["type"] != "http.response.start":
         return
     request_id = _header(scope, b"x-request-id")
     if not REQUEST_ID.fullmatch(request_id):
         request_id = trace_id_in(scope).encode()
-    message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+    named = (b"x-request-id", request_id)
+    message["headers"] = [*message.get("headers", ()), named, *limits_said(scope)]
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:

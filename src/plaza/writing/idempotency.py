@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.refusals import Conflict, Unprocessable
+from plaza.kernel.sealed import opened, sealed
 from plaza.writing.answer import Answer
 
 # Final outcomes are kept: success, and what no repeat of the same request would change.
@@ -41,11 +42,14 @@ class Repeatable(msgspec.Struct, frozen=True):
     Attributes:
         scope: principal and operation; the same key in another scope is another key.
         fingerprint: digest of raw body, path and query.
+        seal: where the answer carries a secret, the key that it is kept sealed with; it cannot be
+            made without the key that the caller chose, of which `key` then is a digest.
     """
 
     scope: str
     key: str
     fingerprint: bytes
+    seal: bytes | None = None
 
 
 async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer | None:
@@ -63,6 +67,9 @@ async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer 
         return None
     if row.fingerprint != repeatable.fingerprint:
         raise KeyReused("Use a new Idempotency-Key for a request that differs in any byte.")
+    if repeatable.seal is not None:
+        content = opened(row.body, repeatable.seal, repeatable.scope)
+        return msgspec.msgpack.decode(content, type=Answer)
     return Answer(row.status, row.body, row.headers)
 
 
@@ -72,15 +79,20 @@ async def keep_answer(session: AsyncSession, repeatable: Repeatable, answer: Ans
     Raises:
         RequestInProgress: the key was stored meanwhile, which its lock should have prevented.
     """
+    held = answer
+    if repeatable.seal is not None:
+        # Headers are sealed too: cookies stand in them.
+        content = msgspec.msgpack.encode(answer)
+        held = Answer(answer.status, sealed(content, repeatable.seal, repeatable.scope))
     stored = await session.scalar(
         STORE,
         {
             "scope": repeatable.scope,
             "key": repeatable.key,
             "fingerprint": repeatable.fingerprint,
-            "status": answer.status,
-            "headers": msgspec.json.encode(answer.headers).decode(),
-            "body": answer.body,
+            "status": held.status,
+            "headers": msgspec.json.encode(held.headers).decode(),
+            "body": held.body,
         },
     )
     if stored is None:

@@ -1,6 +1,7 @@
 """Runs a command: one transaction, committed before there is an answer."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import stamina
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Actor, Surface
+from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Refusal
 from plaza.outbox.append import Origin, append_events
 from plaza.outbox.token import ConsistencyTokens
@@ -24,6 +26,14 @@ from plaza.writing.failures import (
     sqlstate_of,
 )
 from plaza.writing.idempotency import FINAL_REFUSALS, Repeatable, first_answer, keep_answer
+from plaza.writing.journal import (
+    Entry,
+    Occasion,
+    begun_entry,
+    keep_entry,
+    tell_events,
+    tell_refusal,
+)
 from plaza.writing.scope import enter_scope
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -32,7 +42,9 @@ RETRY_WAIT_S = 0.01
 RETRY_JITTER_S = 0.05
 RETRY_WAIT_S_MAX = 0.2
 CONSISTENCY_HEADER = "plaza-consistency"
+COMMAND_HEADER = "plaza-command"
 REPLAYED_HEADER = "idempotency-replayed"
+UNAVAILABLE_STATUS_MIN = 500
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -47,6 +59,12 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor
     surface: Surface
     correlation_id: UUID
+    command_id: UUID = msgspec.field(default_factory=new_id)
+    """Under which the journal tells what came of it."""
+    occasion: Occasion | None = None
+    """The request that it came by."""
+    is_journalled: bool = True
+    """Off for upkeep that nobody has asked for."""
     causation_id: UUID | None = None
     trace: str | None = None
     repeatable: Repeatable | None = None
@@ -133,9 +151,12 @@ class CommandRunner:
                         first, headers={**first.headers, REPLAYED_HEADER: "true"}
                     )
             work = UnitOfWork(session, context.actor, context.surface, now)
-            given = await self._worked(function, command, context, answer, work)
+            entry = _entry(type(command).__name__, context, now)
+            given = await self._worked(function, command, context, answer, work, entry)
             if conclude is not None:
                 await conclude(work)
+            if context.is_journalled:
+                await keep_entry(session, entry)
             if context.repeatable is not None:
                 await keep_answer(session, context.repeatable, given)
             await _commit(session)
@@ -148,22 +169,26 @@ class CommandRunner:
         context: Context,
         answer: Callable[[R], Answer],
         work: UnitOfWork,
+        entry: Entry,
     ) -> Answer:
         """Do the work; with a key to repeat by, a final refusal is kept as the outcome."""
-        if context.repeatable is None:
-            return await self._applied(function, command, context, answer, work)
-        savepoint = await work.session.begin_nested()
+        savepoint = None if context.repeatable is None else await work.session.begin_nested()
         try:
-            given = await self._applied(function, command, context, answer, work)
-            await savepoint.commit()
+            given = await self._applied(function, command, context, answer, work, entry)
+            if savepoint is not None:
+                await savepoint.commit()
         except Exception as error:
             refusal = error if isinstance(error, Refusal) else None
             if refusal is None and not is_transient(error):
                 refusal = refusal_of(error, self._constraints)
-            if refusal is None or refusal.status not in FINAL_REFUSALS:
+            if refusal is None or refusal.status >= UNAVAILABLE_STATUS_MIN:
+                raise
+            tell_refusal(entry, command, refusal.code)
+            if savepoint is None or refusal.status not in FINAL_REFUSALS:
+                await _keep_refusal(work.session, context.surface, entry)
                 raise
             await savepoint.rollback()
-            return refused(refusal, context.correlation_id.hex)
+            return _named(refused(refusal, context.correlation_id.hex), entry)
         return given
 
     async def _applied(
@@ -173,22 +198,50 @@ class CommandRunner:
         context: Context,
         answer: Callable[[R], Answer],
         work: UnitOfWork,
+        entry: Entry,
     ) -> Answer:
         result = await function(command, work)
         await work.flush()
         origin = Origin(
             actor=str(context.actor),
-            command=type(command).__name__,
+            command=entry.command,
             correlation_id=context.correlation_id,
             causation_id=context.causation_id,
             trace=context.trace,
         )
         last_event = await append_events(work.session, work.events, origin)
-        given = answer(result)
+        tell_events(entry, work.events, last_event)
+        given = _named(answer(result), entry)
         if last_event is None:
             return given
         token = self._tokens.issue(last_event)
         return msgspec.structs.replace(given, headers={**given.headers, CONSISTENCY_HEADER: token})
+
+
+def _entry(command: str, context: Context, now: datetime) -> Entry:
+    return begun_entry(
+        command_id=context.command_id,
+        command=command,
+        actor=context.actor,
+        surface=context.surface,
+        occasion=context.occasion,
+        correlation_id=context.correlation_id,
+        now=now,
+    )
+
+
+def _named(answer: Answer, entry: Entry) -> Answer:
+    """The answer with the command's id, by which the journal can be asked."""
+    headers = {**answer.headers, COMMAND_HEADER: str(entry.id)}
+    return msgspec.structs.replace(answer, headers=headers)
+
+
+async def _keep_refusal(session: AsyncSession, surface: Surface, entry: Entry) -> None:
+    """Undo everything, and keep only that it was refused."""
+    await session.rollback()
+    await enter_scope(session, surface)
+    await keep_entry(session, entry)
+    await _commit(session)
 
 
 async def _commit(session: AsyncSession) -> None:

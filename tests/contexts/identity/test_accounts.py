@@ -15,7 +15,7 @@ from plaza.settings import Settings
 HASH = "SELECT password_hash FROM identity.account WHERE email_normalized = $1"
 COUNT = "SELECT count(*) FROM identity.account WHERE email_normalized = $1"
 REGISTERED = "SELECT count(*) FROM outbox.event WHERE type = 'identity.account_registered.v1'"
-NAMES_THE_REQUEST = {"x-request-id", "date"}
+NAMES_THE_REQUEST = {"x-request-id", "date", "plaza-command"}
 
 
 def a_registration(**changes: Any) -> dict[str, Any]:

@@ -12,7 +12,6 @@ async def test_an_applicant_becomes_the_owner_and_has_a_slug(marketplace: Market
     form = {"name": name, "country": "DE", "currency": "EUR", "contact_email": "k@plaza.example"}
 
     answer = await person.post("/v1/vendors", form)
-    marketplace.app.state.authenticator.forget_all()
     own = await person.get(f"/v1/vendors/{answer.json()['id']}/products")
 
     body = answer.json()

@@ -1,20 +1,21 @@
 """Every move of a vendor's standing, legal and illegal."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import get_args
 from uuid import uuid4
 
 import pytest
 
 from plaza.contexts.vendors import events
-from plaza.contexts.vendors.vendor import MOVES, Vendor, VendorStatus
+from plaza.contexts.vendors.vendor import MOVES, ProfileIncomplete, Vendor, VendorStatus
 from plaza.kernel.event import Event
 from plaza.kernel.refusals import IllegalTransition
 
 # As DOMAIN prints the table.
 TABLE: dict[VendorStatus, set[VendorStatus]] = {
-    "applied": {"approved", "rejected"},
-    "invited": {"onboarding"},
+    "applied": {"approved", "rejected", "onboarding"},
+    "invited": {"applied", "onboarding"},
     "onboarding": {"in_review"},
     "in_review": {"approved", "rejected"},
     "rejected": {"onboarding"},
@@ -25,7 +26,11 @@ TABLE: dict[VendorStatus, set[VendorStatus]] = {
 
 Move = Callable[[Vendor], Event]
 
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
 COMMANDS: dict[str, tuple[Move, VendorStatus, type[Event], str | None]] = {
+    "apply": (lambda v: v.apply(), "applied", events.VendorApplied, None),
+    "submit": (lambda v: v.submit(NOW), "in_review", events.VendorSubmitted, None),
     "approve": (lambda v: v.approve(), "approved", events.VendorApproved, None),
     "reject": (lambda v: v.reject("why"), "rejected", events.VendorRejected, "why"),
     "suspend": (lambda v: v.suspend("why"), "suspended", events.VendorSuspended, "why"),
@@ -35,7 +40,8 @@ STATUSES: tuple[VendorStatus, ...] = get_args(VendorStatus)
 
 
 def a_vendor(status: VendorStatus) -> Vendor:
-    return Vendor(id=uuid4(), status=status, status_reason="before", version=7)
+    told = {"slug": "v", "name": "V", "country": "GB", "currency": "GBP", "description": ""}
+    return Vendor(id=uuid4(), status=status, status_reason="before", version=7, **told)
 
 
 def test_the_table_is_the_one_of_the_domain() -> None:
@@ -73,4 +79,29 @@ def test_only_a_suspended_vendor_is_reinstated(status: VendorStatus) -> None:
     with pytest.raises(IllegalTransition) as refused:
         vendor.reinstate()
     assert (refused.value.members["from"], refused.value.members["to"]) == (status, "reinstated")
+    assert (vendor.status, vendor.version) == (status, 7)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_onboarding_begins_with_the_reason_why_it_has_to(status: VendorStatus) -> None:
+    vendor = a_vendor(status)
+
+    if "onboarding" in TABLE[status]:
+        assert isinstance(vendor.begin_onboarding(), events.VendorOnboardingBegun)
+        assert (vendor.status, vendor.version) == ("onboarding", 8)
+        assert vendor.status_reason == "before"
+        return
+    with pytest.raises(IllegalTransition):
+        vendor.begin_onboarding()
+    assert (vendor.status, vendor.version) == (status, 7)
+
+
+@pytest.mark.parametrize(("name", "status"), [("submit", "onboarding"), ("approve", "applied")])
+def test_a_vendor_of_no_country_goes_no_further(name: str, status: VendorStatus) -> None:
+    vendor = a_vendor(status)
+    vendor.country = ""
+
+    with pytest.raises(ProfileIncomplete):
+        COMMANDS[name][0](vendor)
+
     assert (vendor.status, vendor.version) == (status, 7)

@@ -33,7 +33,7 @@ from plaza.web.commanding import Commanding
 from plaza.web.documenting import IF_MATCH_OPTIONAL, IF_MATCH_REQUIRED, answers
 from plaza.writing.answer import Answer, answer_with
 
-MEMBER = member_with(*ROLES_WRITING_CATALOG)
+MEMBER = member_with(*ROLES_WRITING_CATALOG, scope="catalog:write")
 
 
 class NewCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from plaza.contexts.catalog.events import (
 )
 from plaza.kernel.refusals import Conflict, IllegalTransition, Unprocessable
 from plaza.kernel.states import moved
-from plaza.kernel.text import Paragraphs, ShortText, Title
+from plaza.kernel.text import VISIBLE, Paragraphs, ShortText, Title
 from plaza.writing.aggregate import Aggregates, Row, VersionedRow
 
 ProductStatus = Literal[
@@ -54,7 +54,7 @@ ProductAttributes = Annotated[
 OptionName = Annotated[str, Meta(min_length=1, max_length=60)]
 Options = Annotated[list[OptionName], Meta(max_length=3)]
 OptionValues = dict[OptionName, Annotated[str, Meta(min_length=1, max_length=120)]]
-Url = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"^(https?://|/)\S*\Z")]
+Url = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=rf"^(https?://|/){VISIBLE}*\Z")]
 
 
 class GivenPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,8 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 
-from plaza.contexts.identity.events import AccountRegistered
-from plaza.kernel.refusals import Conflict, Unprocessable
+from plaza.contexts.identity.events import (
+    AccountChanged,
+    AccountErased,
+    AccountRegistered,
+    EmailVerified,
+    PasswordChanged,
+)
+from plaza.kernel.refusals import Conflict, Forbidden, NotThere, Unprocessable
 from plaza.kernel.text import normalized_email
 from plaza.writing.aggregate import Aggregates, VersionedRow
 
@@ -24,21 +30,32 @@ class InvalidEmail(Unprocessable):
     title = "Not an e-mail address"
 
 
+class WrongPassword(Forbidden):
+    """Not 401: the log-in is fine, and a client would throw it away."""
+
+    code = "wrong_password"
+    title = "The current password is wrong"
+
+
 class Account(VersionedRow):
     __tablename__ = "account"
     __table_args__ = {"schema": "identity"}  # noqa: RUF012  SQLAlchemy's own form
 
-    email: Mapped[str]
-    email_normalized: Mapped[str]
+    email: Mapped[str | None]
+    """None once it is erased."""
+    email_normalized: Mapped[str | None]
+    pending_email: Mapped[str | None]
+    """The address that it is to get once somebody there confirms it."""
     name: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    """None for who has come by another provider only."""
     is_operator: Mapped[bool]
     email_verified_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
     @classmethod
     def register(
-        cls, account_id: UUID, *, email: str, name: str, password_hash: str
+        cls, account_id: UUID, *, email: str, name: str, password_hash: str | None
     ) -> tuple["Account", AccountRegistered]:
         """A new account and its first fact.
 
@@ -47,8 +64,9 @@ class Account(VersionedRow):
         """
         account = cls(
             id=account_id,
-            email=_checked(email),
+            email=checked_email(email),
             email_normalized=normalized_email(email),
+            pending_email=None,
             name=name,
             password_hash=password_hash,
             is_operator=False,
@@ -57,6 +75,72 @@ class Account(VersionedRow):
             erased_at=None,
         )
         return account, AccountRegistered(account_id=account_id, version=1)
+
+    def change(self, *, name: str | None, email: str | None) -> AccountChanged | None:
+        """Take another name at once, another address when it is confirmed.
+
+        Returns:
+            None where nothing is another.
+
+        Raises:
+            InvalidEmail: nobody could be reached under it.
+        """
+        before = (self.name, self.pending_email)
+        self.name = self.name if name is None else name
+        if email is not None:
+            is_other = normalized_email(email) != self.email_normalized
+            self.pending_email = checked_email(email) if is_other else None
+        if (self.name, self.pending_email) == before:
+            return None
+        self.version += 1
+        return AccountChanged(account_id=self.id, version=self.version)
+
+    def verify_email(self, email: str, now: datetime) -> EmailVerified | None:
+        """Somebody who reads mail at the address has said so.
+
+        Returns:
+            None where that was known; the fact else. The address becomes the account's where it
+            was waited for.
+        """
+        wanted = normalized_email(email)
+        if wanted == self.email_normalized:
+            if self.email_verified_at is not None:
+                return None
+        elif self.pending_email is not None and wanted == normalized_email(self.pending_email):
+            self.email, self.email_normalized = self.pending_email, wanted
+            self.pending_email = None
+        else:
+            return None
+        self.email_verified_at = now
+        self.version += 1
+        return EmailVerified(account_id=self.id, version=self.version)
+
+    def has_email(self, email: str) -> bool:
+        return self.email_normalized == normalized_email(email)
+
+    def set_password(self, password_hash: str) -> PasswordChanged:
+        self.password_hash = password_hash
+        self.version += 1
+        return PasswordChanged(account_id=self.id, version=self.version)
+
+    def expect_password(self, checked_hash: str | None) -> None:
+        """What was checked outside of the transaction still has to be so.
+
+        Raises:
+            WrongPassword: the password was changed meanwhile.
+        """
+        if self.password_hash != checked_hash:
+            raise WrongPassword("The password was changed meanwhile; use the new one.")
+
+    def erase(self, now: datetime) -> AccountErased:
+        """Forget the person; only the id stays, because facts name it."""
+        self.email = self.email_normalized = self.pending_email = self.password_hash = None
+        self.name = ""
+        self.is_operator = False
+        self.email_verified_at = None
+        self.erased_at = now
+        self.version += 1
+        return AccountErased(account_id=self.id, version=self.version)
 
 
 class Accounts(Aggregates[Account]):
@@ -67,6 +151,18 @@ class Accounts(Aggregates[Account]):
         wanted = select(Account).where(Account.email_normalized == normalized_email(email))
         account: Account | None = await self.session.scalar(wanted)
         return account
+
+    async def locked(self, account_id: UUID, *, shared: bool = False) -> Account:
+        """The account, which nobody else changes until the transaction is over.
+
+        Raises:
+            NotThere: there is none, or no more.
+        """
+        lock = {"read": True} if shared else True
+        found = await self.session.get(Account, account_id, with_for_update=lock)
+        if found is None or found.erased_at is not None:
+            raise NotThere
+        return found
 
     async def add_unless_taken(self, account: Account) -> bool:
         """Add it; False where its address has an account, also one that is being made now."""
@@ -79,7 +175,12 @@ class Accounts(Aggregates[Account]):
 CONSTRAINTS = {"account_email_key": EmailTaken}
 
 
-def _checked(email: str) -> str:
+def checked_email(email: str) -> str:
+    """The address as it was typed, without blanks around it.
+
+    Raises:
+        InvalidEmail: nobody could be reached under it.
+    """
     try:
         # Addresses under reserved names, such as the demo's, are as good as any.
         validate_email(email, check_deliverability=False, test_environment=True)

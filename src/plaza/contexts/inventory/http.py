@@ -50,7 +50,7 @@ def stock_answer(stock: Stock) -> Answer:
 @put(
     "/v1/vendors/{vendor:uuid}/offers/{offer:uuid}/stock",
     operation_id="setStock",
-    guards=[member_with(*ROLES_WRITING_CATALOG)],
+    guards=[member_with(*ROLES_WRITING_CATALOG, scope="inventory:write")],
     responses=answers(StockLevel),
 )
 async def set_level(
@@ -67,7 +67,7 @@ async def set_level(
     "/v1/vendors/{vendor:uuid}/offers/{offer:uuid}/stock/adjust",
     operation_id="adjustStock",
     status_code=200,
-    guards=[member_with(*ROLES_WRITING_CATALOG)],
+    guards=[member_with(*ROLES_WRITING_CATALOG, scope="inventory:write")],
     responses=answers(StockLevel),
 )
 async def adjust_level(

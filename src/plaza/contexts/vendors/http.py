@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, patch, post
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
@@ -13,18 +13,29 @@ from litestar.params import FromPath, JSONBody
 
 from plaza.contexts.vendors.commands.apply_as_vendor import ApplyAsVendor, apply_as_vendor
 from plaza.contexts.vendors.commands.approve_vendor import ApproveVendor, approve_vendor
+from plaza.contexts.vendors.commands.change_vendor import ChangeVendor, change_vendor
 from plaza.contexts.vendors.commands.close_vendor import CloseVendor, close_vendor
+from plaza.contexts.vendors.commands.pause_vendor import PauseVendor, pause_vendor
 from plaza.contexts.vendors.commands.reinstate_vendor import ReinstateVendor, reinstate_vendor
 from plaza.contexts.vendors.commands.reject_vendor import RejectVendor, reject_vendor
+from plaza.contexts.vendors.commands.resume_vendor import ResumeVendor, resume_vendor
 from plaza.contexts.vendors.commands.suspend_vendor import SuspendVendor, suspend_vendor
-from plaza.contexts.vendors.vendor import Vendor
+from plaza.contexts.vendors.vendor import Profile, Vendor
 from plaza.kernel.actor import MARKET, Surface
+from plaza.kernel.clock import Moment
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import CurrencyCode
 from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Reason, Slug
-from plaza.web.authentication import authenticated, member_with, operator_only
+from plaza.web.authentication import (
+    authenticated,
+    caller_required,
+    is_operator,
+    member_with,
+    operator_only,
+)
 from plaza.web.commanding import Commanding
-from plaza.web.documenting import IF_MATCH_OPTIONAL, answers
+from plaza.web.documenting import IF_MATCH_OPTIONAL, IF_MATCH_REQUIRED, answers
+from plaza.web.standings import ENDS_RIGHTS
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -40,6 +51,15 @@ class VendorApplication(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 class GivenReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason | None = None
+
+
+class VendorPatch(Profile, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is not named stays as it is."""
+
+
+class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    until: Moment | None = None
+    """When it ends by itself, within a year; None: when it is resumed."""
 
 
 class VendorState(msgspec.Struct, frozen=True):
@@ -63,8 +83,7 @@ async def operator_or_owner(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """Guard: an operator, or an owner of the vendor."""
-    caller = await connection.app.state.authenticator.caller_of(connection)
-    if caller is not None and caller.standing.is_operator:
+    if is_operator(await caller_required(connection)):
         await operator_only(connection, handler)
     else:
         await member_with("owner")(connection, handler)
@@ -86,6 +105,57 @@ async def apply(
     )
     surface = Surface(vendor_id=command.vendor_id)
     return await commanding.run(apply_as_vendor, command, surface, vendor_answer(201))
+
+
+@patch(
+    "/v1/vendors/{vendor:uuid}",
+    operation_id="changeVendor",
+    guards=[member_with("owner", "manager")],
+    responses=answers(VendorState, also=IF_MATCH_REQUIRED),
+)
+async def change(
+    vendor: FromPath[UUID],
+    data: JSONBody[VendorPatch],
+    commanding: NamedDependency[Commanding],
+) -> Response[bytes]:
+    """Under a slug that the vendor had before, it is still found."""
+    command = ChangeVendor(vendor_id=vendor, version=commanding.version, profile=data)
+    surface = Surface(vendor_id=vendor)
+    return await commanding.run(change_vendor, command, surface, vendor_answer(200))
+
+
+@post(
+    "/v1/vendors/{vendor:uuid}/pause",
+    operation_id="pauseVendor",
+    status_code=200,
+    guards=[member_with("owner", "manager")],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
+)
+async def pause(
+    vendor: FromPath[UUID],
+    commanding: NamedDependency[Commanding],
+    data: JSONBody[Pause | None] = None,
+) -> Response[bytes]:
+    """Nothing of the vendor is shown or sold until the pause ends."""
+    until = None if data is None else data.until
+    command = PauseVendor(vendor_id=vendor, until=until, version=commanding.version)
+    surface = Surface(vendor_id=vendor)
+    return await commanding.run(pause_vendor, command, surface, vendor_answer(200))
+
+
+@post(
+    "/v1/vendors/{vendor:uuid}/resume",
+    operation_id="resumeVendor",
+    status_code=200,
+    guards=[member_with("owner", "manager")],
+    responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
+)
+async def resume(
+    vendor: FromPath[UUID], commanding: NamedDependency[Commanding]
+) -> Response[bytes]:
+    command = ResumeVendor(vendor_id=vendor, version=commanding.version)
+    surface = Surface(vendor_id=vendor)
+    return await commanding.run(resume_vendor, command, surface, vendor_answer(200))
 
 
 @post(
@@ -161,6 +231,7 @@ async def suspend(
 @post(
     "/v1/vendors/{vendor:uuid}/close",
     operation_id="closeVendor",
+    opt=ENDS_RIGHTS,
     status_code=200,
     guards=[operator_or_owner],
     responses=answers(VendorState, also=IF_MATCH_OPTIONAL),
@@ -173,4 +244,4 @@ async def close(
     return await _with_reason(close_vendor, CloseVendor, vendor, data, commanding)
 
 
-ROUTES = [apply, approve, reinstate, reject, suspend, close]
+ROUTES = [apply, change, pause, resume, approve, reinstate, reject, suspend, close]

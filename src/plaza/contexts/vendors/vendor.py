@@ -1,23 +1,32 @@
 """The vendor: its standing moves by commands only."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.vendors.events import (
     VendorApplied,
     VendorApproved,
+    VendorChanged,
     VendorClosed,
+    VendorInvited,
+    VendorOnboardingBegun,
+    VendorPaused,
     VendorReinstated,
     VendorRejected,
+    VendorResumed,
+    VendorSubmitted,
     VendorSuspended,
 )
-from plaza.kernel.refusals import Conflict, IllegalTransition
+from plaza.kernel.refusals import Conflict, IllegalTransition, NotThere, Unprocessable
 from plaza.kernel.states import moved
-from plaza.writing.aggregate import Aggregates, Row, VersionedRow
+from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Slug
+from plaza.writing.aggregate import Aggregates, VersionedRow
 
 VendorStatus = Literal[
     "applied",
@@ -29,11 +38,12 @@ VendorStatus = Literal[
     "suspended",
     "closed",
 ]
-Role = Literal["owner", "manager", "staff"]
 
+# Where nothing is required of vendors, who applies is approved or rejected; where something is,
+# who applies or is invited goes through onboarding and a review.
 MOVES: dict[VendorStatus, tuple[VendorStatus, ...]] = {
-    "applied": ("approved", "rejected"),
-    "invited": ("onboarding",),
+    "applied": ("approved", "rejected", "onboarding"),
+    "invited": ("applied", "onboarding"),
     "onboarding": ("in_review",),
     "in_review": ("approved", "rejected"),
     "approved": ("suspended", "closed"),
@@ -42,10 +52,47 @@ MOVES: dict[VendorStatus, tuple[VendorStatus, ...]] = {
     "closed": (),
 }
 
+PAUSE_MAX = timedelta(days=366)
+
 
 class VendorSlugTaken(Conflict):
     code = "slug_taken"
     title = "Another vendor has this slug"
+
+
+class VendorIsClosed(Conflict):
+    code = "vendor_closed"
+    title = "The vendor is closed for good"
+
+
+class ProfileIncomplete(Conflict):
+    code = "profile_incomplete"
+    title = "Something has to be said of the vendor first"
+
+
+class VendorNotSelling(Conflict):
+    code = "vendor_not_selling"
+    title = "Only a vendor that sells can be paused"
+
+
+class VendorNotPaused(Conflict):
+    code = "vendor_not_paused"
+    title = "The vendor is not paused"
+
+
+class InvalidPause(Unprocessable):
+    code = "invalid_pause"
+    title = "A pause ends in the future, within a year"
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be said of a vendor; what is unset stays as it is."""
+
+    name: Name | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    description: Paragraphs | UnsetType = UNSET
+    country: Country | UnsetType = UNSET
+    contact_email: EmailText | UnsetType = UNSET
 
 
 class Vendor(VersionedRow):
@@ -60,20 +107,31 @@ class Vendor(VersionedRow):
     description: Mapped[str]
     status: Mapped[VendorStatus] = mapped_column(Text)
     status_reason: Mapped[str | None]
+    paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
 
+    def applied(self) -> VendorApplied:
+        """The first fact of a vendor that comes by itself."""
+        return VendorApplied(**self._described(), currency=self.currency)
+
+    def invited(self) -> VendorInvited:
+        """The first fact of a vendor that was asked to come."""
+        return VendorInvited(**self._described(), currency=self.currency)
+
     def apply(self) -> VendorApplied:
-        """The first fact of a new vendor."""
-        self.status, self.version = "applied", 1
-        return VendorApplied(
-            vendor_id=self.id,
-            version=self.version,
-            slug=self.slug,
-            name=self.name,
-            country=self.country,
-            currency=self.currency,
-            description=self.description,
-        )
+        """Go on from an invitation, where nothing is required of vendors."""
+        self._move("applied", None)
+        return self.applied()
+
+    def begin_onboarding(self) -> VendorOnboardingBegun:
+        # Why it was rejected is what has to be put right now.
+        self._move("onboarding", self.status_reason)
+        return VendorOnboardingBegun(vendor_id=self.id, version=self.version)
+
+    def submit(self, now: datetime) -> VendorSubmitted:
+        """Ask for the review."""
+        self._move("in_review", None)
+        return VendorSubmitted(vendor_id=self.id, version=self.version, submitted_at=now)
 
     def approve(self) -> VendorApproved:
         self._move("approved", None)
@@ -96,27 +154,90 @@ class Vendor(VersionedRow):
 
     def close(self, reason: str | None) -> VendorClosed:
         self._move("closed", reason)
+        self.paused_at = self.paused_until = None
         return VendorClosed(vendor_id=self.id, version=self.version, reason=reason)
 
+    def change(self, profile: Profile) -> VendorChanged:
+        """Say something else of it."""
+        self.require_open()
+        for name in profile.__struct_fields__:
+            given = getattr(profile, name)
+            if given is not UNSET:
+                setattr(self, name, given)
+        self.version += 1
+        return VendorChanged(**self._described())
+
+    def pause(self, now: datetime, until: datetime | None) -> VendorPaused:
+        """Sell nothing for a while; a second pause takes the place of the first.
+
+        Args:
+            now: the database's time.
+            until: when it ends by itself; None: when the vendor says so.
+
+        Raises:
+            VendorNotSelling: it was never approved, or is closed.
+            InvalidPause: it would have ended already, or lasts longer than a year.
+        """
+        if self.status not in {"approved", "suspended"}:
+            raise VendorNotSelling(f"The vendor is {self.status}.")
+        if until is not None and not now < until <= now + PAUSE_MAX:
+            raise InvalidPause("Give a time in the future and within a year, or none.")
+        self.paused_at, self.paused_until = self.paused_at or now, until
+        self.version += 1
+        return VendorPaused(vendor_id=self.id, version=self.version, paused_until=until)
+
+    def resume(self) -> VendorResumed:
+        if self.paused_at is None:
+            raise VendorNotPaused("Nothing has to be resumed.")
+        self.paused_at = self.paused_until = None
+        self.version += 1
+        return VendorResumed(vendor_id=self.id, version=self.version)
+
+    def require_open(self) -> None:
+        """Refuse what would change a vendor that is gone.
+
+        Raises:
+            VendorIsClosed: it is.
+        """
+        if self.status == "closed":
+            raise VendorIsClosed("Nothing of it can be changed any more.")
+
     def _move(self, wanted: VendorStatus, reason: str | None) -> None:
-        self.status = moved("vendor", MOVES, self.status, wanted)
+        status = moved("vendor", MOVES, self.status, wanted)
+        # Who was invited may have said nothing yet of where it is.
+        if status in {"in_review", "approved"} and not self.country:
+            raise ProfileIncomplete("Say by PATCH in which country it is.", missing=["country"])
+        self.status = status
         self.status_reason = reason
         self.version += 1
 
-
-class Member(Row):
-    """An account's role in a vendor."""
-
-    __tablename__ = "member"
-    __table_args__ = {"schema": "vendors"}  # noqa: RUF012  SQLAlchemy's own form
-
-    vendor_id: Mapped[UUID] = mapped_column(ForeignKey("vendors.vendor.id"), primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    role: Mapped[str]
+    def _described(self) -> dict[str, Any]:
+        return {
+            "vendor_id": self.id,
+            "version": self.version,
+            "slug": self.slug,
+            "name": self.name,
+            "country": self.country,
+            "description": self.description,
+        }
 
 
 class Vendors(Aggregates[Vendor]):
     model_type = Vendor
+
+    async def find_locked(self, vendor_id: UUID) -> Vendor:
+        """The vendor, whose members and answers nobody else changes until the command's end.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        wanted = select(Vendor).where(Vendor.id == vendor_id)
+        found: Vendor | None = await self.session.scalar(
+            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+        if found is None:
+            raise NotThere
+        return found
 
 
 CONSTRAINTS = {"vendor_slug_key": VendorSlugTaken}

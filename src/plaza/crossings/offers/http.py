@@ -42,7 +42,7 @@ def created_answer(offer: Offer) -> Answer:
 @post(
     "/v1/vendors/{vendor:uuid}/offers",
     operation_id="createOffer",
-    guards=[member_with(*ROLES_WRITING_CATALOG)],
+    guards=[member_with(*ROLES_WRITING_CATALOG, scope="catalog:write")],
     responses=answers(CreatedOffer, 201),
 )
 async def create(

@@ -20,7 +20,7 @@ from plaza.web.commanding import Commanding
 from plaza.web.documenting import IF_MATCH_OPTIONAL, answers
 from plaza.writing.answer import Answer, answer_with
 
-MEMBER = member_with(*ROLES_WRITING_CATALOG)
+MEMBER = member_with(*ROLES_WRITING_CATALOG, scope="catalog:write")
 
 
 class NewProduct(ProductDescription, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,12 +1,14 @@
 import asyncio
-import os
 
-import msgspec
 import rich_click as click
 
-from plaza.entrypoints.connected import Connected, connected_settings
-from plaza.entrypoints.installation import ensure_operator
+from plaza.entrypoints.connected import (
+    Connected,
+    connected_settings,
+    without_demo_unless_asked,
+)
 from plaza.entrypoints.installation import migrate as migrate_database
+from plaza.entrypoints.installation import settle
 from plaza.entrypoints.reachable import check_servers
 from plaza.settings import Settings, settings_from
 
@@ -26,11 +28,13 @@ def migrate() -> None:
         PLAZA_DATABASE_URL=postgresql://plaza_owner:…@db.example/plaza plaza migrate
     """
     settings = settings_from()
+    if settings.database_url is not None:
+        settings.check_operator_password()
     with connected_settings(settings, say=click.echo) as connected:
         asyncio.run(_migrated(connected))
         click.echo("The database is up to date.")
         if settings.database_url is not None:
-            password = asyncio.run(ensure_operator(_without_demo(connected.settings)))
+            password = asyncio.run(settle(without_demo_unless_asked(connected.settings)))
             _show(settings, password)
 
 
@@ -38,13 +42,6 @@ async def _migrated(connected: Connected) -> None:
     if connected.servers is None:
         await check_servers(connected.settings)
     await migrate_database(connected.settings)
-
-
-def _without_demo(settings: Settings) -> Settings:
-    """A server of one's own gets the demo's well-known password only where it is asked for."""
-    if "PLAZA_DEMO" in os.environ:
-        return settings
-    return msgspec.structs.replace(settings, demo=False)
 
 
 def _show(settings: Settings, password: str | None) -> None:

@@ -9,7 +9,7 @@ from plaza.embedded.servers import ADDRESSES_FILE
 from plaza.settings import settings_from
 
 MADE_BY_SERVERS = ("postgres", "postgres.draft", "valkey", "logs", "run")
-MADE_BY_PLAZA = ("secret.key", ADDRESSES_FILE, POINTER_FILE, "media", LOCK_FILE)
+MADE_BY_PLAZA = ("secret.key", ADDRESSES_FILE, POINTER_FILE, "media", "mail", LOCK_FILE)
 
 
 @click.command()

@@ -41,6 +41,8 @@ def up(*, reload: bool) -> None:
         settings = _for_the_terminal(settings_from())
         with connected_settings(settings, say=click.echo, share=False) as connected:
             check_secret(settings)
+            if connected.servers is None:
+                settings.check_operator_password()
             supervisor = Supervisor(connected, console, reload=reload, started=started)
             signals.run(supervisor.work())
 

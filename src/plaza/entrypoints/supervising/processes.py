@@ -21,6 +21,8 @@ def commands(settings: Settings) -> dict[str, list[str]]:
             "plaza.entrypoints.api:create_app",
             *("--host", settings.host, "--port", str(settings.port)),
             *("--workers", str(settings.workers), "--loop", "uvloop", "--no-ws"),
+            # Frames of HTTP/2 may drip in for ever; it is for the proxy in front.
+            *("--http", "1", "--http1-header-read-timeout", _milliseconds(settings)),
             *("--backlog", str(API_CONCURRENCY_MAX), "--backpressure", str(API_CONCURRENCY_MAX)),
             *("--respawn-failed-workers", "--respawn-interval", "0.5"),
             *("--workers-max-rss", str(API_MEMORY_MIB_MAX), "--workers-kill-timeout", "3"),
@@ -35,6 +37,10 @@ def environment(settings: Settings, inherited: Mapping[str, str] = os.environ) -
     """What a child process sees: our environment, with the settings as they came out."""
     others = {k: v for k, v in inherited.items() if not k.startswith(ENVIRONMENT_PREFIX)}
     return {**others, **settings.environment(), "PYTHONUNBUFFERED": "1"}
+
+
+def _milliseconds(settings: Settings) -> str:
+    return str(int(settings.header_timeout_s * 1000))
 
 
 def _program(name: str) -> str:

@@ -10,8 +10,9 @@ from rich.text import Text
 import plaza
 from plaza.embedded.refusal import CannotStart
 from plaza.embedded.servers import EmbeddedServers
-from plaza.entrypoints.connected import Connected
-from plaza.entrypoints.installation import ensure_operator, migrate
+from plaza.entrypoints.connected import Connected, without_demo_unless_asked
+from plaza.entrypoints.installation import migrate, settle
+from plaza.entrypoints.mailing import mail_folder
 from plaza.entrypoints.reachable import check_servers
 from plaza.entrypoints.supervising.demo_progress import loaded_with_progress
 from plaza.entrypoints.supervising.kept_running import KeptRunning
@@ -64,7 +65,9 @@ class Supervisor:
         await wait_for_free_port(self._settings)
         await migrate(self._settings)
         self._step(f"plaza {version('plaza')}: the database is up to date")
-        operator_password = await ensure_operator(self._settings)
+        is_own = self._servers is None
+        settings = without_demo_unless_asked(self._settings) if is_own else self._settings
+        operator_password = await settle(settings)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for process in self._processes:
@@ -91,7 +94,8 @@ class Supervisor:
         async with httpx.AsyncClient(base_url=url, timeout=5.0, trust_env=False) as client:
             await wait_until_ready(client, self._processes)
             self._step(f"plaza is ready after {monotonic() - self._started:.1f} s: {url}")
-            for line in await welcome(client, url, log_ins):
+            mails = mail_folder(self._settings) if self._settings.smtp_host is None else None
+            for line in await welcome(client, url, log_ins, mails):
                 self._step(line)
 
     def _has_demo_operator(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 import httpx
 
@@ -21,8 +22,10 @@ def base_url(settings: Settings) -> str:
     return f"http://{shown}:{settings.port}"
 
 
-async def welcome(client: httpx.AsyncClient, url: str, log_ins: Sequence[LogIn]) -> list[str]:
-    """The lines to print: log-ins, and commands to try."""
+async def welcome(
+    client: httpx.AsyncClient, url: str, log_ins: Sequence[LogIn], mails: Path | None = None
+) -> list[str]:
+    """The lines to print: log-ins, commands to try, and the folder that mails are put into."""
     lines = [""]
     if log_ins:
         width = max(len(email) for _, email, _ in log_ins)
@@ -38,6 +41,8 @@ async def welcome(client: httpx.AsyncClient, url: str, log_ins: Sequence[LogIn])
         lines += [f"  curl -s {shlex.quote(f'{url}/v1/products/{slug}')}"]
     if log_ins:
         lines += [f"  {_log_in_command(url, log_ins)}"]
+    if mails is not None:
+        lines += ["", f"Mails are put into {mails}; PLAZA_SMTP_HOST has them sent."]
     return [*lines, "", "Ctrl-C stops everything."]
 
 

@@ -9,7 +9,12 @@ from plaza.kernel.refusals import NotThere
 from plaza.operations.demo.pictures import UnknownPicture, render_picture
 
 FILE = re.compile(r"(\d{1,3})\.svg")
-CACHED = "public, max-age=86400"
+# A storefront of another origin shows them; opened by itself, a picture may run nothing.
+PICTURE_HEADERS = {
+    "cache-control": "public, max-age=86400",
+    "cross-origin-resource-policy": "cross-origin",
+    "content-security-policy": "default-src 'none'; sandbox",
+}
 
 
 @get(
@@ -26,7 +31,7 @@ async def demo_picture(category: FromPath[str], file: FromPath[str]) -> Response
         picture = render_picture(category, int(named[1]))
     except UnknownPicture as error:
         raise NotThere from error
-    return Response(picture, media_type="image/svg+xml", headers={"cache-control": CACHED})
+    return Response(picture, media_type="image/svg+xml", headers=PICTURE_HEADERS)
 
 
 ROUTES = [demo_picture]

@@ -55,7 +55,7 @@ def category_rows(category_id: UUID, face: CategoryFace) -> list[CategoryRow]:
 
 
 def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
-    return [VendorRow(vendor_id, face.listed)]
+    return [VendorRow(vendor_id, face.shown)]
 
 
 PROJECTION = Projection(

@@ -69,7 +69,7 @@ def stocked(parts: ListingParts, event: StockMoved) -> None:
 
 def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
     document = msgspec.json.encode(VendorOfCard(vendor_id, face.slug, face.name)).decode()
-    return [VendorRow(vendor_id, face.slug, face.listed, document)]
+    return [VendorRow(vendor_id, face.slug, face.shown, document)]
 
 
 def category_rows(category_id: UUID, face: CategoryFace) -> list[CategoryRow]:

@@ -116,7 +116,7 @@ def offer_on_page(offer_id: UUID, part: OfferPart) -> OfferOnPage:
 
 def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
     document = msgspec.json.encode(VendorOnPage(vendor_id, face.slug, face.name)).decode()
-    return [VendorRow(vendor_id, face.listed, document)]
+    return [VendorRow(vendor_id, face.shown, document)]
 
 
 def category_rows(category_id: UUID, face: CategoryFace) -> list[CategoryRow]:

@@ -18,6 +18,13 @@ class VendorList(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+class FormerSlugRow(msgspec.Struct, frozen=True):
+    """A slug under which a vendor was known before."""
+
+    vendor_id: UUID
+    slug: str
+
+
 class VendorRow(msgspec.Struct, frozen=True):
     vendor_id: UUID
     slug: str

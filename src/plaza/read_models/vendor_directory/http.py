@@ -6,9 +6,9 @@ from litestar.params import FromPath
 
 from plaza.kernel.refusals import NotThere
 from plaza.read_models.vendor_directory.document import ListedVendor, VendorList
-from plaza.read_models.vendor_directory.query import get_vendor, list_vendors
+from plaza.read_models.vendor_directory.query import Moved, get_vendor, list_vendors
 from plaza.reading.page import LIMIT_DEFAULT
-from plaza.web.answering import Answering, public_answer
+from plaza.web.answering import PUBLIC, Answering, public_answer
 from plaza.web.documenting import answers
 from plaza.web.parameters import Cursor, Limit
 from plaza.web.request import PlazaRequest
@@ -28,17 +28,25 @@ async def vendor_list(
     )
 
 
-@get("/v1/vendors/{name:str}", operation_id="getVendor", responses=answers(ListedVendor))
+@get(
+    "/v1/vendors/{vendor:str}",
+    operation_id="getVendor",
+    responses=answers(ListedVendor, also=(308,)),
+)
 async def vendor_page(
-    name: FromPath[str],
+    vendor: FromPath[str],
     request: PlazaRequest,
     answering: NamedDependency[Answering],
 ) -> Response[bytes]:
-    """A vendor by its slug or its id."""
-    if "\0" in name:
+    """A vendor by its slug or its id; under a slug that it had before, where it is now."""
+    if "\0" in vendor:
         raise NotThere
     headers = await answering.ready(request, "vendor_directory")
-    return public_answer(request, await get_vendor(answering.pool, name), headers)
+    found = await get_vendor(answering.pool, vendor)
+    if isinstance(found, Moved):
+        moved = {"location": f"/v1/vendors/{found.slug}", "cache-control": PUBLIC}
+        return Response(b"", status_code=308, headers=headers | moved)
+    return public_answer(request, found, headers)
 
 
 ROUTES = [vendor_list, vendor_page]

@@ -6,20 +6,24 @@ import msgspec
 
 from plaza.contexts.vendors.events import VENDOR_FACE, VendorFace
 from plaza.projecting.projection import Document, Projection
-from plaza.read_models.vendor_directory.document import ListedVendor, VendorRow
+from plaza.read_models.vendor_directory.document import FormerSlugRow, ListedVendor, VendorRow
 
 
 def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
-    if not face.listed:
+    if not face.shown:
         return []
     listed = ListedVendor(vendor_id, face.slug, face.name, face.country, face.description)
     document = msgspec.json.encode(listed).decode()
     return [VendorRow(vendor_id, face.slug, face.name, document)]
 
 
+def former_slug_rows(vendor_id: UUID, face: VendorFace) -> list[FormerSlugRow]:
+    return [FormerSlugRow(vendor_id, slug) for slug in face.former_slugs]
+
+
 PROJECTION = Projection(
     name="vendor_directory",
-    schema_version=1,
+    schema_version=2,
     documents=(
         Document(
             table="vendor_directory",
@@ -27,6 +31,14 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=vendor_rows,
+        ),
+        Document(
+            table="vendor_directory_former_slug",
+            key="vendor_id",
+            identity=("slug",),
+            parts=VendorFace,
+            on=VENDOR_FACE,
+            rows=former_slug_rows,
         ),
     ),
 )

@@ -16,7 +16,7 @@ from plaza.web.documenting import answers
 from plaza.web.parameters import Cursor, Limit
 from plaza.web.request import PlazaRequest
 
-MEMBER = member_with(*ROLES_WRITING_CATALOG)
+MEMBER = member_with(*ROLES_WRITING_CATALOG, scope="catalog:read")
 
 Status = Literal["draft", "published", "unpublished"]
 

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from plaza.web.documenting import Problem
+from plaza.web.openapi.links import links_from
 from plaza.web.openapi.operation import Documented
 from plaza.web.openapi.shapes import schemas_of
 from plaza.web.openapi.shared_parts import HEADERS, PARAMETERS, SECURITY, problem_responses
@@ -29,7 +30,10 @@ def document_of(app: Litestar, version: str) -> dict[str, Any]:
     schemas, components = schemas_of([*types, Problem])
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method] = route.operation(schemas)
+        told = route.operation(schemas)
+        if links := links_from(route, routes):
+            told["responses"][str(route.handler.status_code)]["links"] = links
+        paths.setdefault(route.path, {})[route.method] = told
     return {
         "openapi": OPENAPI,
         "info": {"title": "plaza", "version": version, "description": DESCRIPTION},

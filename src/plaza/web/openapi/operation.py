@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from http.client import PRECONDITION_FAILED, PRECONDITION_REQUIRED
+from http.client import FOUND, PERMANENT_REDIRECT, PRECONDITION_FAILED, PRECONDITION_REQUIRED
 from inspect import getdoc
 from typing import Any
 
@@ -12,14 +12,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 from litestar.typing import FieldDefinition
 
-from plaza.web.authentication import authenticated
+from plaza.web.authentication import caller_known, scope_of
 from plaza.web.documenting import JSON, answered_type
 from plaza.web.openapi.shapes import parameter_type, without_none
 from plaza.web.openapi.shared_parts import (
+    REDIRECTION,
     headers_referred,
     parameter_reference,
     refusal_reference,
 )
+from plaza.web.rate_limits.groups import group_of
 
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -45,6 +47,25 @@ class Documented(msgspec.Struct, frozen=True):
     def is_public_read(self) -> bool:
         return "answering" in self.takes and not self.handler.guards
 
+    @property
+    def answers_version(self) -> bool:
+        """Whether the success's ETag is a version for If-Match."""
+        return self.is_command and "version" in getattr(self.shape, "__struct_fields__", ())
+
+    @property
+    def wants_version(self) -> bool:
+        """Whether the operation compares If-Match."""
+        return PRECONDITION_FAILED in (self.handler.responses or {})
+
+    @property
+    def shape(self) -> Any:
+        """What a success is encoded from; bytes where it is no JSON."""
+        told = (self.handler.responses or {}).get(self.handler.status_code)
+        if told is not None:
+            return told.data_container or bytes
+        returned = self.handler.parsed_fn_signature.return_type
+        return bytes if returned.is_subclass_of(Response) else returned.annotation
+
     def types(self) -> Iterator[Any]:
         """Every type that a schema is needed of."""
         body = self.handler.parsed_data_field
@@ -53,9 +74,8 @@ class Documented(msgspec.Struct, frozen=True):
         for field in self.takes.values():
             if isinstance(field.kwarg_definition, QueryParameter | PathParameter):
                 yield parameter_type(field.annotation, field.kwarg_definition)
-        shape = self._shape()
-        if shape is not bytes:
-            yield shape
+        if self.shape is not bytes:
+            yield self.shape
 
     def operation(self, schemas: Schemas) -> dict[str, Any]:
         """The operation object."""
@@ -72,16 +92,8 @@ class Documented(msgspec.Struct, frozen=True):
         if handler.parsed_data_field is not None:
             told["requestBody"] = self._body(handler.parsed_data_field, schemas)
         if handler.guards:
-            told["security"] = [{"accessToken": []}]
+            told["security"] = list(self._security())
         return told
-
-    def _shape(self) -> Any:
-        """What a success is encoded from; bytes where it is no JSON."""
-        told = (self.handler.responses or {}).get(self.handler.status_code)
-        if told is not None:
-            return told.data_container
-        returned = self.handler.parsed_fn_signature.return_type
-        return bytes if returned.is_subclass_of(Response) else returned.annotation
 
     def _parameters(self, schemas: Schemas) -> Iterator[dict[str, Any]]:
         for name, field in self.takes.items():
@@ -93,7 +105,7 @@ class Documented(msgspec.Struct, frozen=True):
             if field.has_default and field.default is not None:
                 schema = {**schema, "default": field.default}
             parameter = {
-                "name": name,
+                "name": name if is_path else told.name or name,
                 "in": "path" if is_path else "query",
                 "required": is_path or field.is_required,
                 "schema": schema,
@@ -101,13 +113,11 @@ class Documented(msgspec.Struct, frozen=True):
             yield parameter | ({"description": told.description} if told.description else {})
 
     def _headers(self) -> Iterator[dict[str, str]]:
-        refused = self.handler.responses or {}
         if self.is_command and self.method == "post" and self.handler.guards:
             yield parameter_reference("IdempotencyKey")
-        if PRECONDITION_FAILED in refused:
-            yield parameter_reference(
-                "IfMatch" if PRECONDITION_REQUIRED in refused else "IfMatchOptional"
-            )
+        if self.wants_version:
+            required = PRECONDITION_REQUIRED in (self.handler.responses or {})
+            yield parameter_reference("IfMatch" if required else "IfMatchOptional")
         if "answering" in self.takes:
             yield parameter_reference("PlazaConsistency")
             yield parameter_reference("Prefer")
@@ -120,9 +130,8 @@ class Documented(msgspec.Struct, frozen=True):
         return {"required": field.is_required, "content": {JSON: {"schema": schema}}}
 
     def _responses(self, schemas: Schemas) -> dict[str, Any]:
-        shape = self._shape()
         media_type = answered_type(self.handler)
-        schema = {"type": "string"} if shape is bytes else schemas[shape]
+        schema = {"type": "string"} if self.shape is bytes else schemas[self.shape]
         responses: dict[str, Any] = {
             str(self.handler.status_code): {
                 "description": "Done." if self.is_command else "What was asked for.",
@@ -132,29 +141,51 @@ class Documented(msgspec.Struct, frozen=True):
         }
         if self.is_public_read:
             responses["304"] = {"description": "What you have still holds."}
+        if FOUND in (self.handler.responses or {}):
+            responses[str(FOUND)] = REDIRECTION
+        if PERMANENT_REDIRECT in (self.handler.responses or {}):
+            responses["308"] = {"description": "It is found under `Location` now."}
         for status in sorted(self._refusals()):
             responses[str(status)] = refusal_reference(status)
         return responses
 
+    def _security(self) -> Iterator[dict[str, list[str]]]:
+        yield {"accessToken": []}
+        cookies: dict[str, list[str]] = {"accessCookie": []}
+        if self.method != "get":
+            cookies["csrfToken"] = []
+        yield cookies
+        scope = scope_of(self.handler.guards or ())
+        if scope is not None or self.handler.guards == [caller_known]:
+            yield {"apiKey": [scope] if scope else []}
+
     def _answered_headers(self) -> Iterator[str]:
         yield "RequestId"
+        if group_of(self.handler) is not None:
+            yield from ("RateLimitPolicy", "RateLimit")
         if "answering" in self.takes:
             yield from ("PlazaPosition", "PlazaLagMs")
         if self.is_command:
             yield "PlazaConsistency"
-        if self.is_public_read or PRECONDITION_FAILED in (self.handler.responses or {}):
+        if self.is_public_read or self.answers_version:
             yield "ETag"
 
     def _refusals(self) -> set[int]:
-        statuses = {400, 406, *(self.handler.responses or {})} - {self.handler.status_code}
+        statuses = {400, 406, *(self.handler.responses or {})}
+        statuses -= {self.handler.status_code, FOUND, PERMANENT_REDIRECT}
         if self.handler.guards:
-            statuses |= {401} if self.handler.guards == [authenticated] else {401, 403}
+            statuses |= {401} if self.handler.guards == [caller_known] else {401, 403}
         if "{" in self.path:
             statuses.add(404)
+        if group_of(self.handler) is not None:
+            statuses.add(429)
         if self.handler.parsed_data_field is not None:
-            statuses |= {413, 415}
+            statuses |= {408, 413, 415}
         if self.is_command:
             statuses |= {409, 422, 503}
+        if "answering" in self.takes:
+            # Nobody has to say who they are to read; who says it wrongly is told so.
+            statuses.add(401)
         if "answering" in self.takes or "state_of" in self.takes:
             statuses.add(503)
         return statuses

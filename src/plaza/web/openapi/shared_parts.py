@@ -5,6 +5,7 @@ from typing import Any
 
 from plaza.kernel.problem import MEDIA_TYPE
 from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S
+from plaza.web.cookies import ACCESS_COOKIE
 
 SECURITY = {
     "accessToken": {
@@ -12,8 +13,28 @@ SECURITY = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "The `access_token` of logIn or refreshSession, good for ten minutes.",
-    }
+    },
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "plz_live_…",
+        "description": "A vendor's API key; the operation names the scope that it needs.",
+    },
+    "accessCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": ACCESS_COOKIE,
+        "description": "Set by logIn with `mode: cookie`; not looked at beside Authorization.",
+    },
+    "csrfToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Plaza-Csrf",
+        "description": "The `csrf_token` of logIn, beside the cookie, for what changes something.",
+    },
 }
+
+VERSION_TAG = '^"[0-9]{1,18}"$'
 
 
 def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
@@ -29,15 +50,16 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": _header(
         "Idempotency-Key",
         "Under the same key a repeated request is answered with the first answer's bytes.",
-        minLength=1,
-        maxLength=255,
+        pattern="^[!-~]{1,255}$",
     ),
     "IfMatch": {
-        **_header("If-Match", 'The version that you read, quoted: `"3"`.', pattern='^"[0-9]+"$'),
+        **_header("If-Match", 'The version that you read, quoted: `"3"`.', pattern=VERSION_TAG),
         "required": True,
     },
     "IfMatchOptional": _header(
-        "If-Match", 'The version that you read, quoted: `"3"`; looked at where it is given.'
+        "If-Match",
+        'The version that you read, quoted: `"3"`; looked at where it is given.',
+        pattern=VERSION_TAG,
     ),
     "IfNoneMatch": _header("If-None-Match", "The `ETag` of what you have; 304 if it still holds."),
     "PlazaConsistency": _header(
@@ -49,7 +71,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         f"`wait=<seconds>`: how long to wait for the change ({WAIT_DEFAULT_S:g} unless given, at "
         f"most {WAIT_MAX_S:g}); `handling=lenient`: rather a stale answer than 503.",
     ),
-    "RequestId": _header("X-Request-Id", "Comes back with the answer.", maxLength=128),
+    "RequestId": _header(
+        "X-Request-Id", "Comes back with the answer, if it is 1 to 128 visible ASCII characters."
+    ),
 }
 
 HEADERS: dict[str, dict[str, Any]] = {
@@ -66,6 +90,19 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "The age in milliseconds of the first fact that it does not show.",
         "schema": {"type": "integer"},
     },
+    "RateLimit": {
+        "description": "What each policy leaves to you: `r` requests at once, and `t` seconds "
+        "until all is there again; with `r=0`, until there is one. Not where limits are off.",
+        "schema": {"type": "string", "examples": ['"commands";r=199;t=1']},
+    },
+    "RateLimitPolicy": {
+        "description": "The policies that this was counted by: `q` requests in `w` seconds.",
+        "schema": {"type": "string", "examples": ['"commands";q=600;w=60']},
+    },
+    "RetryAfter": {
+        "description": "Seconds after which it is worth trying again.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "RequestId": {
         "description": "As it was sent, or the trace's id.",
         "schema": {"type": "string"},
@@ -77,7 +114,20 @@ HEADER_NAMES = {
     "PlazaConsistency": "Plaza-Consistency",
     "PlazaPosition": "Plaza-Position",
     "PlazaLagMs": "Plaza-Lag-Ms",
+    "RateLimit": "RateLimit",
+    "RateLimitPolicy": "RateLimit-Policy",
+    "RetryAfter": "Retry-After",
     "RequestId": "X-Request-Id",
+}
+
+REDIRECTION = {
+    "description": "The browser is sent on.",
+    "headers": {
+        "Location": {
+            "description": "Where to.",
+            "schema": {"type": "string", "format": "uri"},
+        }
+    },
 }
 
 REFUSALS = {
@@ -86,21 +136,30 @@ REFUSALS = {
     403: ("Forbidden", "Not allowed on something that the caller may see."),
     404: ("NotFound", "Not there, or not yours."),
     406: ("NotAcceptable", "The answer would be of a type that Accept does not allow."),
+    408: ("RequestTimeout", "The body did not arrive in time."),
     409: ("Conflict", "Not possible in the present state."),
     412: ("StaleVersion", "Changed by somebody else since the version in If-Match."),
     413: ("BodyTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body must be application/json."),
     422: ("Unprocessable", "Well-formed, but refused by a rule."),
     428: ("VersionRequired", "If-Match is needed."),
+    429: ("RateLimited", "Asked too often; `Retry-After` says when there is room again."),
     503: ("Unavailable", "Not now; `Retry-After` says when to try again."),
 }
+
+REFUSED_WITH = {429: ("RetryAfter", "RateLimitPolicy", "RateLimit"), 503: ("RetryAfter",)}
+"""The headers that say when to come back."""
 
 
 def problem_responses() -> dict[str, Any]:
     """The refusals, each a problem document."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        name: {"description": f"{HTTPStatus(status).phrase}. {description}", "content": content}
+        name: {
+            "description": f"{HTTPStatus(status).phrase}. {description}",
+            "headers": headers_referred(*REFUSED_WITH.get(status, ())),
+            "content": content,
+        }
         for status, (name, description) in REFUSALS.items()
     }
 

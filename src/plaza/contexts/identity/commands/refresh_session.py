@@ -3,30 +3,28 @@
 import msgspec
 
 from plaza.contexts.identity.commands.log_in import OpenedSession
-from plaza.contexts.identity.session import new_refresh_token, use_refresh_token
-from plaza.kernel.refusals import NotAuthenticated
+from plaza.contexts.identity.session import is_repeat, keep_refresh_token, locked_refresh_token
 from plaza.writing.unit_of_work import UnitOfWork
-
-
-class RefreshTokenReused(NotAuthenticated):
-    code = "refresh_token_reused"
-    title = "The refresh token was used before; its session is ended"
 
 
 class RefreshSession(msgspec.Struct, frozen=True, kw_only=True):
     refresh_token: str
+    successor_token: str
+    """The one token that follows it, as `Successors` tells."""
 
 
 async def refresh_session(command: RefreshSession, work: UnitOfWork) -> OpenedSession | None:
     """Exchange the token.
 
     Returns:
-        None where the token was used before: then its session has been ended, because one of the
-        two who hold it is a thief.
+        None where the token was used before, and not just now by two tabs at once: then its
+        session has been ended, because one of the two who hold it is a thief.
     """
-    token, session = await use_refresh_token(command.refresh_token, work)
-    if token.used_at is not None:
-        session.revoked_at = work.now
+    token, session = await locked_refresh_token(command.refresh_token, work)
+    if token.used_at is None:
+        token.used_at = session.last_used_at = work.now
+        keep_refresh_token(command.successor_token, session, work)
+    elif not await is_repeat(token, command.successor_token, work):
+        work.publish(session.revoke("token_reused", work.now))
         return None
-    token.used_at = work.now
-    return OpenedSession(session.account_id, session.id, new_refresh_token(session, work))
+    return OpenedSession(session.account_id, session.id, command.successor_token)

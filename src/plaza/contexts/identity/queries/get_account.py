@@ -9,8 +9,9 @@ from plaza.kernel.refusals import NotThere
 from plaza.reading.pools import Connection
 
 GET = """
-    SELECT id, email, name, is_operator, email_verified_at, version, created_at
-    FROM identity.account WHERE id = $1
+    SELECT id, email, name, is_operator, email_verified_at, version, created_at, pending_email,
+        password_hash IS NOT NULL AS has_password
+    FROM identity.account WHERE id = $1 AND erased_at IS NULL
 """
 
 
@@ -22,6 +23,10 @@ class AccountDocument(msgspec.Struct, frozen=True):
     email_verified_at: datetime | None
     version: int
     created_at: datetime
+    pending_email: str | None = None
+    """The address that the account gets once it is confirmed from there."""
+    has_password: bool = True
+    """False for who has come by another provider only."""
 
 
 async def get_account(connection: Connection, account_id: UUID) -> AccountDocument:

@@ -4,11 +4,14 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.vendors.vendor import Member, Vendor
+from plaza.contexts.vendors.member import Member
+from plaza.contexts.vendors.requirement import any_requirements
+from plaza.contexts.vendors.slug import add_vendor, slugs_for
+from plaza.contexts.vendors.vendor import Vendor
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import CurrencyCode, known_currencies
 from plaza.kernel.refusals import Unprocessable
-from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Slug, slug_of
+from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Slug
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -28,23 +31,28 @@ class ApplyAsVendor(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: EmailText
     description: Paragraphs = ""
     slug: Slug | None = None
+    """Unset: made of the name, with a number behind it where that is taken."""
 
 
 async def apply_as_vendor(command: ApplyAsVendor, work: UnitOfWork) -> Vendor:
     if command.currency not in known_currencies():
         raise UnknownCurrency(f"{command.currency} is not a currency.")
-    vendor = Vendor(
+    new = Vendor(
         id=command.vendor_id,
-        slug=command.slug or slug_of(command.name),
         name=command.name,
         country=command.country,
         currency=command.currency,
         contact_email=command.contact_email,
         description=command.description,
+        status="applied",
+        version=1,
     )
-    work.publish(vendor.apply())
-    work.session.add(vendor)
-    await work.flush()
-    owner = Member(vendor_id=vendor.id, account_id=command.owner_account_id, role="owner")
+    slugs = slugs_for(new.name, new.id) if command.slug is None else [command.slug]
+    vendor = await add_vendor(new, slugs, work)
+    work.publish(vendor.applied())
+    owner, joined = Member.join(vendor.id, command.owner_account_id, "owner")
     work.session.add(owner)
+    work.publish(joined)
+    if await any_requirements(work):
+        work.publish(vendor.begin_onboarding())
     return vendor

@@ -1,0 +1,34 @@
+"""What the other contexts hold about a person, for the export of it."""
+
+from uuid import UUID
+
+from plaza.contexts.identity.queries.export_account import (
+    HeldElsewhere,
+    HeldInvitation,
+    HeldMembership,
+)
+from plaza.reading.pools import Connection
+
+MEMBERSHIPS = """
+    SELECT m.vendor_id, v.name AS vendor_name, m.role, m.created_at
+    FROM vendors.member m JOIN vendors.vendor v ON v.id = m.vendor_id
+    WHERE m.account_id = $1 ORDER BY m.created_at
+"""
+INVITATIONS = """
+    SELECT i.id, i.vendor_id, v.name AS vendor_name, i.role, i.created_at, i.expires_at,
+        i.accepted_at, i.revoked_at
+    FROM vendors.invitation i JOIN vendors.vendor v ON v.id = i.vendor_id
+    WHERE lower(i.email) = lower($1) ORDER BY i.id
+"""
+
+
+class StoredHoldings:
+    """Memberships, and invitations to the person's address."""
+
+    async def held(self, connection: Connection, account_id: UUID, email: str) -> HeldElsewhere:
+        memberships = await connection.fetch(MEMBERSHIPS, account_id)
+        invitations = await connection.fetch(INVITATIONS, email)
+        return HeldElsewhere(
+            memberships=[HeldMembership(*row) for row in memberships],
+            invitations=[HeldInvitation(*row) for row in invitations],
+        )

@@ -1,0 +1,1 @@
+"""Owns what is sent to people: which mails are due, and what became of each."""

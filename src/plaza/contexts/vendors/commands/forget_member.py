@@ -1,0 +1,32 @@
+"""Somebody leaves the marketplace: no vendor knows them any more."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+
+from plaza.contexts.vendors.invitation import Invitation
+from plaza.contexts.vendors.member import Member
+from plaza.kernel.text import normalized_email
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class ForgetMember(msgspec.Struct, frozen=True, kw_only=True):
+    account_id: UUID
+    email: str
+
+
+async def forget_member(command: ForgetMember, work: UnitOfWork) -> None:
+    """Take them out of every vendor, and their address out of every invitation."""
+    own = select(Member).where(Member.account_id == command.account_id)
+    for member in await work.session.scalars(own.order_by(Member.vendor_id)):
+        work.publish(member.removed())
+        await work.session.delete(member)
+    spelled = func.lower(Invitation.email) == command.email.lower()
+    for invitation in await work.session.scalars(select(Invitation).where(spelled)):
+        if normalized_email(invitation.email) != normalized_email(command.email):
+            continue
+        revoked = None if invitation.accepted_at is not None else invitation.revoke(work.now)
+        if revoked is not None:
+            work.publish(revoked)
+        await work.session.delete(invitation)

@@ -1,0 +1,21 @@
+"""Somebody works for the vendor no more."""
+
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.vendors.member import Member, find_member, require_another_owner
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class RemoveMember(msgspec.Struct, frozen=True, kw_only=True):
+    vendor_id: UUID
+    account_id: UUID
+
+
+async def remove_member(command: RemoveMember, work: UnitOfWork) -> Member:
+    member = await find_member(command.vendor_id, command.account_id, work)
+    await require_another_owner(member, work)
+    await work.session.delete(member)
+    work.publish(member.removed())
+    return member

@@ -1,0 +1,101 @@
+"""Members: who works for a vendor, and as what. A vendor always has an owner."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plaza.contexts.vendors.events import MemberJoined, MemberRemoved, MemberRoleChanged
+from plaza.contexts.vendors.vendor import Vendors
+from plaza.kernel.ids import new_id
+from plaza.kernel.refusals import Conflict, NotThere
+from plaza.writing.aggregate import Row
+from plaza.writing.unit_of_work import UnitOfWork
+
+Role = Literal["owner", "manager", "staff"]
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+    title = "A vendor needs an owner"
+
+
+class AlreadyMember(Conflict):
+    code = "already_member"
+    title = "The account is a member of this vendor already"
+
+
+class Member(Row):
+    """An account's role in a vendor."""
+
+    __tablename__ = "member"
+    __table_args__ = {"schema": "vendors"}  # noqa: RUF012  SQLAlchemy's own form
+
+    vendor_id: Mapped[UUID] = mapped_column(ForeignKey("vendors.vendor.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    id: Mapped[UUID]
+    version: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+    @classmethod
+    def join(cls, vendor_id: UUID, account_id: UUID, role: str) -> tuple["Member", MemberJoined]:
+        """A new member and its first fact."""
+        member = cls(vendor_id=vendor_id, account_id=account_id, role=role, id=new_id(), version=1)
+        joined = MemberJoined(
+            member_id=member.id, vendor_id=vendor_id, account_id=account_id, version=1, role=role
+        )
+        return member, joined
+
+    def change_role(self, role: Role) -> MemberRoleChanged:
+        self.role = role
+        self.version += 1
+        return MemberRoleChanged(
+            member_id=self.id,
+            vendor_id=self.vendor_id,
+            account_id=self.account_id,
+            version=self.version,
+            role=role,
+        )
+
+    def removed(self) -> MemberRemoved:
+        """Its last fact."""
+        return MemberRemoved(
+            member_id=self.id,
+            vendor_id=self.vendor_id,
+            account_id=self.account_id,
+            version=self.version + 1,
+        )
+
+
+async def find_member(vendor_id: UUID, account_id: UUID, work: UnitOfWork) -> Member:
+    """The member; nobody else changes the vendor's members until the command's end.
+
+    Raises:
+        NotThere: there is none, or it is not for the caller to see.
+    """
+    await Vendors.of(work).find_locked(vendor_id)
+    member = await work.session.get(Member, (vendor_id, account_id), populate_existing=True)
+    if member is None:
+        raise NotThere
+    return member
+
+
+async def require_another_owner(member: Member, work: UnitOfWork) -> None:
+    """Refuse to let the last owner go; the vendor is locked, so that two cannot go at once.
+
+    Raises:
+        LastOwner: it is.
+    """
+    if member.role != "owner":
+        return
+    owners = select(func.count()).where(
+        Member.vendor_id == member.vendor_id, Member.role == "owner"
+    )
+    if await work.session.scalar(owners) == 1:
+        raise LastOwner("Make another member an owner first.")
+
+
+CONSTRAINTS = {"member_pkey": AlreadyMember}

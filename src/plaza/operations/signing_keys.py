@@ -1,0 +1,44 @@
+"""The keys that access tokens are signed with: the first one, and each one after."""
+
+import os
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.jwk import OKPKey
+
+from plaza.contexts.identity.commands.add_signing_key import AddSigningKey, add_signing_key
+from plaza.kernel.actor import MARKET, Actor
+from plaza.kernel.ids import new_id
+from plaza.kernel.keys import KEY_BYTES, derived_key
+from plaza.kernel.sealed import sealed
+from plaza.settings import Settings
+from plaza.writing.answer import answer_with
+from plaza.writing.engine import open_command_runner
+from plaza.writing.failures import Constraints
+from plaza.writing.runner import Context
+
+SYSTEM = Actor(kind="system", name="plaza")
+PURPOSE = "signing-key"
+
+
+async def add_key(
+    settings: Settings,
+    constraints: Constraints,
+    *,
+    at_once: bool = False,
+    only_first: bool = False,
+) -> str | None:
+    """Make a key and add it to the ring.
+
+    Returns:
+        Its id; None where there was one and only a first one was wanted.
+    """
+    seed = os.urandom(KEY_BYTES)
+    key_id = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed)).thumbprint()
+    held = sealed(seed, derived_key(settings.secret(), PURPOSE), key_id)
+    command = AddSigningKey(key_id=key_id, seed_sealed=held, at_once=at_once, only_first=only_first)
+    context = Context(actor=SYSTEM, surface=MARKET, correlation_id=new_id())
+    async with open_command_runner(settings, constraints, "plaza keys") as runner:
+        given = await runner.run(
+            add_signing_key, command, context, lambda added: answer_with(200, added)
+        )
+    return key_id if given.body == b"true" else None

@@ -1,0 +1,1 @@
+"""Every vendor in its standing, for operators only: who has applied, who waits for a review."""

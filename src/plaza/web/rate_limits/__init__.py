@@ -1,0 +1,1 @@
+"""How often somebody may ask: policies, where they are counted, and how a refusal is told."""

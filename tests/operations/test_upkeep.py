@@ -1,0 +1,92 @@
+"""What is swept away, and what is kept for a while yet."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from actors import Marketplace
+from contexts.identity.links import account_id_of
+from plaza.entrypoints.jobs import WORKER_CRON, forget_old_log_ins
+from plaza.operations.upkeep import forget_log_ins
+from plaza.settings import Settings
+from writing.watching import watching
+
+REVOKE = """
+    UPDATE identity.session SET revoked_at = now() - make_interval(days => $2)
+    WHERE account_id = $1
+"""
+EXPIRE = """
+    UPDATE identity.session SET expires_at = now() - make_interval(days => $2)
+    WHERE account_id = $1
+"""
+ADD_MAIL = """
+    INSERT INTO identity.mail_request (id, purpose, email, created_at, expires_at)
+    VALUES ($1, 'account_erased', 'ann@plaza.example', now() - make_interval(days => $2), now())
+"""
+EXPIRE_TOKEN = """
+    UPDATE identity.refresh_token t SET expires_at = now() - interval '1 minute'
+    FROM identity.session s WHERE s.id = t.session_id AND s.account_id = $1
+"""
+SESSIONS = "SELECT count(*) FROM identity.session WHERE account_id = $1"
+TOKENS = """
+    SELECT count(*) FROM identity.refresh_token t
+    JOIN identity.session s ON s.id = t.session_id WHERE s.account_id = $1
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    async with watching(settings) as connection:
+        yield connection
+
+
+async def somebody(marketplace: Marketplace, database: asyncpg.Connection) -> UUID:
+    return await account_id_of(database, (await marketplace.a_shopper()).email)
+
+
+@pytest.mark.parametrize("end", [REVOKE, EXPIRE], ids=["revoked", "expired"])
+async def test_a_session_is_forgotten_a_month_after_its_end(
+    marketplace: Marketplace, database: asyncpg.Connection, end: str
+) -> None:
+    old, recent = await somebody(marketplace, database), await somebody(marketplace, database)
+    live = await somebody(marketplace, database)
+    for account_id, days in ((old, 31), (recent, 29)):
+        await database.execute(end, account_id, days)
+
+    assert await forget_log_ins(marketplace.settings) >= 1
+
+    left = [await database.fetchval(SESSIONS, account_id) for account_id in (old, recent, live)]
+    assert left == [0, 1, 1]
+    assert await database.fetchval(TOKENS, live) == 1
+
+
+async def test_a_token_is_kept_for_as_long_as_it_could_come_back(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    over, live = await somebody(marketplace, database), await somebody(marketplace, database)
+    await database.execute(EXPIRE_TOKEN, over)
+
+    await forget_log_ins(marketplace.settings)
+
+    assert [await database.fetchval(TOKENS, account_id) for account_id in (over, live)] == [0, 1]
+    assert await database.fetchval(SESSIONS, over) == 1
+
+
+async def test_the_address_of_a_mail_is_forgotten_after_a_week(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    old, recent = uuid4(), uuid4()
+    for mail_request_id, days in ((old, 8), (recent, 6)):
+        await database.execute(ADD_MAIL, mail_request_id, days)
+
+    await forget_log_ins(marketplace.settings)
+
+    kept = "SELECT id FROM identity.mail_request WHERE id = ANY ($1)"
+    assert [row["id"] for row in await database.fetch(kept, [old, recent])] == [recent]
+
+
+def test_the_worker_sweeps_by_the_clock() -> None:
+    assert forget_old_log_ins in [job.function for job in WORKER_CRON]

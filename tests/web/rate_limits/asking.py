@@ -1,0 +1,39 @@
+"""A process that asks the shared buckets as fast as it can; `test_shared_buckets.py` starts four.
+
+    asking.py <redis url> <epoch> <setting> <how often>
+
+It says when it is ready, waits for a line, and writes what it was told as JSON.
+"""
+
+import asyncio
+import sys
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+
+from plaza.kernel.rate_policies import RatePolicies
+from plaza.outbox.channels import Channels
+from plaza.web.rate_limits.buckets import Charge
+from plaza.web.rate_limits.shared_buckets import SharedBuckets
+
+
+async def ask(redis_url: str, epoch: str, setting: str, times: int) -> list[tuple[int, int]]:
+    """What each request was granted, and when by the server's clock."""
+    (policy,) = (p for p in RatePolicies(setting) if setting.startswith(f"{p.name}="))
+    redis: Redis = Redis.from_url(redis_url, protocol=2, socket_timeout=10)
+    buckets = SharedBuckets(redis, Channels(UUID(epoch)))
+    await redis.ping()
+    print("ready", flush=True)  # noqa: T201  the test reads it
+    sys.stdin.readline()
+    told = []
+    for _ in range(times):
+        taken = await buckets.take([Charge(policy, "somebody")])
+        told.append((taken.granted, taken.at_us))
+    await redis.aclose()
+    return told
+
+
+if __name__ == "__main__":
+    answered = asyncio.run(ask(*sys.argv[1:4], int(sys.argv[4])))
+    sys.stdout.buffer.write(msgspec.json.encode(answered))
