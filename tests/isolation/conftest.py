@@ -1,0 +1,42 @@
+"""A marketplace of the matrix alone, in which nobody else changes anything."""
+
+import os
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from actors import open_marketplace
+from conftest import ADMIN_URL, Databases
+from isolation.forcing import force
+from isolation.statements import listen
+from isolation.world import World
+from plaza.processes import process
+from plaza.projecting import follower
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(databases: Databases) -> AsyncIterator[World]:
+    settings = await databases.make()
+    name = urlsplit(str(settings.database_url)).path.removeprefix("/")
+    async with open_marketplace(settings) as marketplace:
+        # The superuser's connection: no policy hides a row of a table that is new.
+        everything = await asyncpg.connect(os.environ[ADMIN_URL], database=name)
+        try:
+            world = World(marketplace, everything)
+            await world.settle()
+            yield world
+        finally:
+            await everything.close()
+
+
+@pytest.fixture(autouse=True)
+def _prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Both count for requests only that ask for it.
+    force(monkeypatch)
+    listen(monkeypatch)
+    # Followers step past what is not for them at once, so that it is known when all is quiet.
+    monkeypatch.setattr(follower, "EMPTY_STEP_INTERVAL_S", 0)
+    monkeypatch.setattr(process, "EMPTY_STEP_INTERVAL_S", 0)
