@@ -10,19 +10,20 @@ import rich_click as click
 
 from bench_plaza.bars import Bar, bars
 from bench_plaza.child_process import DidNotStart
+from bench_plaza.identity_bench import bench_identity, identity_bars
 from bench_plaza.keep_alive import UnexpectedAnswer
 from bench_plaza.locust_load import Locust
 from bench_plaza.marketplace_bench import Extent, bench_marketplace
 from bench_plaza.progress import console
 from bench_plaza.read_load import LoadFailed, LoadGenerator
 from bench_plaza.read_rate import Effort
-from bench_plaza.report import print_report
-from bench_plaza.results import Results
+from bench_plaza.report import print_identity_report, print_report
 from bench_plaza.wrk import Wrk
 
 EXIT_MISSED = 1
 EXIT_FAILED = 2
 EXIT_INTERRUPTED = 130
+FLOOD_S, QUICK_FLOOD_S = 10, 3
 WHOLE = Extent(Effort(connections=32, seconds=5, rounds=3), visible_rounds=300, command_seconds=10)
 QUICK = Extent(Effort(connections=32, seconds=1, rounds=3), visible_rounds=50, command_seconds=3)
 
@@ -30,6 +31,11 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--identity",
+    is_flag=True,
+    help="Measure what knowing the caller costs, and other routes under 500 log-ins a second.",
+)
 @click.option("--quick", is_flag=True, help="A look: shorter in every part, less steady.")
 @click.option("--seconds", type=click.IntRange(1), help="One load on one address: 5, quick 1.")
 @click.option("--connections", type=click.IntRange(1), help="Connections that read at a time: 32.")
@@ -51,6 +57,7 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 )
 def main(
     *,
+    identity: bool,
     quick: bool,
     seconds: int | None,
     connections: int | None,
@@ -69,6 +76,8 @@ def main(
 
         scripts/bench --quick
 
+        scripts/bench --identity
+
         scripts/bench --seconds 20 --connections 64 --json /tmp/figures.json
     """
     # A polite kill unwinds like Ctrl-C does, so that nothing stays behind.
@@ -79,13 +88,21 @@ def main(
     effort = msgspec.structs.replace(extent.effort, **chosen)
     extent = msgspec.structs.replace(extent, effort=effort)
     try:
+        if identity:
+            found = bench_identity(QUICK_FLOOD_S if quick else FLOOD_S, effort.rounds)
+            judged = list(identity_bars(found))
+            print_identity_report(found, judged)
+            _keep(found, judged, json_file)
+            return
         results = bench_marketplace(extent, _generator(generator))
     except (DidNotStart, LoadFailed, UnexpectedAnswer) as failure:
         console.print(str(failure), style="red", markup=False)
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    _finish(results, list(bars(results)), json_file)
+    judged = list(bars(results))
+    print_report(results, judged)
+    _keep(results, judged, json_file)
 
 
 def _generator(wanted: str | None) -> LoadGenerator:
@@ -95,10 +112,9 @@ def _generator(wanted: str | None) -> LoadGenerator:
     return Locust() if wrk is None or wanted == "locust" else Wrk(wrk)
 
 
-def _finish(results: Results, judged: list[Bar], json_file: Path) -> None:
+def _keep(results: msgspec.Struct, judged: list[Bar], json_file: Path) -> None:
     document = msgspec.structs.asdict(results) | {"bars": judged}
     json_file.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
-    print_report(results, judged)
     console.print(f"The figures are in {json_file}.", style="dim", markup=False)
     if not all(bar.met for bar in judged):
         sys.exit(EXIT_MISSED)

@@ -22,17 +22,17 @@ class Bar(msgspec.Struct, frozen=True):
 def bars(results: Results) -> Iterator[Bar]:
     usual = results.reads[USUAL_LIST].load.requests_per_s
     times = results.reads[LIST].load.requests_per_s / usual
-    yield _at_least("list, times the usual way", times, LIST_TIMES_USUAL_MIN)
+    yield at_least("list, times the usual way", times, LIST_TIMES_USUAL_MIN)
     visible_ms = results.visibility.sent_to_seen.p99_ms
-    yield _at_most("command to visible, p99 in ms", visible_ms, VISIBLE_P99_MS_MAX)
-    yield _at_most("refused commands", len(results.commands.refusals), 0)
+    yield at_most("command to visible, p99 in ms", visible_ms, VISIBLE_P99_MS_MAX)
+    yield at_most("refused commands", len(results.commands.refusals), 0)
     memory_mb = results.memory[API].largest_mb
-    yield _at_most("API process, MB", memory_mb, API_MEMORY_MB_MAX)
+    yield at_most("API process, MB", memory_mb, API_MEMORY_MB_MAX)
 
 
-def _at_least(name: str, measured: float, limit: float) -> Bar:
+def at_least(name: str, measured: float, limit: float) -> Bar:
     return Bar(name, measured, f"≥ {limit:g}", measured >= limit)
 
 
-def _at_most(name: str, measured: float, limit: float) -> Bar:
+def at_most(name: str, measured: float, limit: float) -> Bar:
     return Bar(name, measured, f"≤ {limit:g}", measured <= limit)

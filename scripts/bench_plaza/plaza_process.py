@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,8 +38,8 @@ class Plaza(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def running_plaza() -> Iterator[Plaza]:
-    """Start plaza and wait until it is ready."""
+def running_plaza(settings: Mapping[str, str] | None = None) -> Iterator[Plaza]:
+    """Start plaza, with further settings where some are given, and wait until it is ready."""
     with tempfile.TemporaryDirectory(prefix="plaza-bench-") as folder:
         # Started by root, PostgreSQL runs as somebody else, who must get to its data.
         Path(folder).chmod(0o755)
@@ -51,6 +51,7 @@ def running_plaza() -> Iterator[Plaza]:
             "PLAZA_BENCH": "1",
             # Rich folds its lines at the width that it finds here.
             "COLUMNS": "200",
+            **(settings or {}),
         }
         log = Path(folder, "plaza-up.log")
         started_s = time.perf_counter()

@@ -6,12 +6,32 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from bench_plaza.bars import Bar
+from bench_plaza.identity_bench import Flooded, IdentityResults
 from bench_plaza.latency import Latency
 from bench_plaza.results import CEILING, Results
 
 
 def print_report(results: Results, bars: Iterable[Bar]) -> None:
     Console(highlight=False).print(Group(*_tables(results), _bar_table(bars)))
+
+
+def print_identity_report(results: IdentityResults, bars: Iterable[Bar]) -> None:
+    tables = [
+        _flood_table("with the default limits", results.limited),
+        _flood_table("without limits", results.unlimited),
+    ]
+    Console(highlight=False).print(Group(*tables, _bar_table(bars)))
+
+
+def _flood_table(what: str, flooded: Flooded) -> Table:
+    answers = ", ".join(f"{n:,} x {status}" for status, n in sorted(flooded.flood.answers.items()))
+    heading = f"{flooded.flood.per_s:,.0f} log-ins/s {what}: {answers}"
+    columns = ("calm p50 ms", "calm p99 ms", "p50 ms", "p99 ms", "p99, times")
+    table = _table(heading, *columns)
+    for route, calm in flooded.calm.items():
+        stormy = _cells(flooded.stormy[route])
+        table.add_row(route, *_cells(calm), *stormy, f"{flooded.times(route):.1f}")
+    return table
 
 
 def _tables(results: Results) -> Iterator[RenderableType]:

@@ -8,6 +8,7 @@ import msgspec
 
 from bench_plaza.keep_alive import Answer, Connection
 from plaza.operations.demo.log_ins import VENDOR_PASSWORD, owner_email
+from plaza.read_models.product_listing.document import ProductList
 from plaza.read_models.vendor_directory.document import ListedVendor, VendorList
 from plaza.read_models.vendor_products.document import OwnProduct, OwnProductList
 
@@ -53,6 +54,11 @@ class VendorDesk:
         products = answer.document(OwnProductList).items
         return [offer for product in products for offer in _on_sale(product)]
 
+    async def read_own(self) -> Answer:
+        """A page of the vendor's own products."""
+        path = f"{self._path}/products?limit=24"
+        return await self._connection.get(path, Authorization=self._authorization)
+
     async def change_price(self, offer: PricedOffer) -> Answer:
         """Post the offer's next price; a 2xx moves the offer on."""
         price_minor = offer.next_price_minor
@@ -71,6 +77,12 @@ class VendorDesk:
 async def selling_vendors(connection: Connection, count: int) -> list[ListedVendor]:
     answer = await connection.get("/v1/vendors?limit=100")
     return answer.document(VendorList).items[:count]
+
+
+async def a_slug(connection: Connection) -> str:
+    """The slug of a product that is listed."""
+    answer = await connection.get("/v1/products?limit=1")
+    return answer.document(ProductList).items[0].slug
 
 
 def _on_sale(product: OwnProduct) -> Iterator[PricedOffer]:
