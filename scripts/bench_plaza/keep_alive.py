@@ -87,7 +87,10 @@ class Connection:
         return await self._answer(f"{method} {path}")
 
     async def _answer(self, request: str) -> Answer:
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        try:
+            head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        except asyncio.IncompleteReadError as error:
+            raise UnexpectedAnswer(f"{request}: the server closed the connection.") from error
         status_line, *lines = head.rstrip().split("\r\n")
         headers = {
             name.lower(): value.strip()
