@@ -241,3 +241,14 @@ def test_a_cookie_changes_something_only_beside_the_csrf_token(document: dict[st
         for scheme in operation.get("security", ()):
             if "accessCookie" in scheme:
                 assert ("csrfToken" in scheme) == (method != "get"), operation["operationId"]
+
+
+def test_every_command_by_post_takes_a_key_to_repeat_it_by(document: dict[str, Any]) -> None:
+    keys = {"IdempotencyKey", "IdempotencyKeyOfAnybody"}
+    without = {
+        operation["operationId"]
+        for _, method, operation in operations(document)
+        if method == "post"
+        and not keys & {p.get("$ref", "").rpartition("/")[2] for p in operation["parameters"]}
+    }
+    assert without == set()

@@ -29,6 +29,7 @@ FOR_OPERATORS = [
     if Kind.OPERATOR in ENTRIES[name].audience.lets_in and OPERATIONS[name].in_path
 ]
 UNHEARD_OF = {"unheard_of": "1"}
+ENDS_ITS_CALLER = {"eraseAccount"}
 REPLAYED = "idempotency-replayed"
 
 
@@ -120,11 +121,26 @@ async def test_the_rightful_caller_is_answered_and_nobody_else_by_the_same_key(
     assert 200 <= answer.status < 300, answer
     if case.operation.is_question:
         assert answer.shows(case.side) == case.entry.tells
+    if case.operation.method == "POST":
+        await assert_repeated(case, rightful, ids, key, answer)
     for kind, person in (await who_may_not(world, case)).items():
         repeated = await told(case, person, ids, **key)
         assert repeated.status == case.refusal_of(kind) or kind is Kind.CUSTOMER, kind
         assert REPLAYED not in repeated.headers, kind
         assert not repeated.shows(case.side), kind
+
+
+async def assert_repeated(
+    case: Case, rightful: Person, ids: Mapping[str, Any], key: Any, answer: Told
+) -> None:
+    """The first answer is given again, to the last byte, while there is somebody to give it to."""
+    again = await told(case, rightful, ids, **key)
+    if case.operation.id in ENDS_ITS_CALLER:
+        assert again.status == 401
+        return
+    assert (again.status, again.body) == (answer.status, answer.body)
+    assert REPLAYED in again.headers
+    assert again.headers.get("plaza-consistency") == answer.headers.get("plaza-consistency")
 
 
 async def who_may_not(world: World, case: Case) -> dict[Kind, Person]:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import pytest
 import pytest_asyncio
 
 from actors import Marketplace, Person
 from plaza.entrypoints.api import create_app
 from plaza.entrypoints.installation import rotate_keys
 from plaza.settings import Settings
+from plaza.web.standings import Notes
 from writing.watching import watching
 
 END_S_MAX = 1.0
@@ -141,3 +143,20 @@ async def test_a_key_that_somebody_may_have_is_worth_nothing_at_once(
     anew = await fresh_marketplace.logged_in(shopper.email)
     assert (await anew.get("/v1/account")).status_code == 200
     assert key_id in fresh_marketplace.app.state.access_tokens.ring
+
+
+async def test_what_was_done_is_answered_also_where_its_note_cannot_be_heard_of(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shopper = await marketplace.a_shopper()
+
+    async def away(_: int) -> Notes:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(marketplace.app.state.changes, "_ask", away)
+        answer = await shopper.client.delete("/v1/sessions/current")
+
+    assert answer.status_code == 200
+    late_s = await until_refused(marketplace.anybody.client, "/v1/account", bearer(shopper), 401)
+    assert late_s < END_S_MAX

@@ -63,6 +63,7 @@ class Commanding:
         answer: Callable[[R], Answer],
         *,
         is_secret: bool = False,
+        shown: str = "",
     ) -> Response[bytes]:
         """Run it and answer; with an Idempotency-Key, repeats get the same bytes.
 
@@ -73,6 +74,7 @@ class Commanding:
             answer: makes the response of the result.
             is_secret: whether the answer carries a secret, which is kept for repeats only in a
                 form that nobody can read without the caller's key.
+            shown: what the caller showed outside of the body, and has to show again to repeat it.
         """
         caller = caller_in(self._request.scope)
         actor = ANONYMOUS if caller is None else caller.actor
@@ -82,19 +84,27 @@ class Commanding:
             correlation_id=UUID(trace_id_in(self._request.scope)),
             occasion=self._occasion(caller),
             trace=self._request.headers.get("traceparent"),
-            repeatable=await self._repeats.of(self._request, actor, is_secret=is_secret),
+            repeatable=await self._repeats.of(
+                self._request, actor, is_secret=is_secret, shown=shown
+            ),
             principal=None if caller is None else str(actor),
         )
         given = await self._runner.run(function, command, context, answer)
         if ENDS_RIGHTS_OPT in self._request.route_handler.opt:
             # Here it is felt by the next request; the other processes hear of it by themselves.
-            await self._changes.poll()
-        return Response(
-            given.body,
-            status_code=given.status,
-            headers=given.headers,
-            media_type=given.headers.get("content-type", "application/json"),
-        )
+            await self._changes.hear()
+        return _response(given)
+
+    async def repeated(self) -> Response[bytes] | None:
+        """The first answer, where this is a repeat.
+
+        For routes that check, before their command runs, what it changes: a repeat would not pass.
+        """
+        caller = caller_in(self._request.scope)
+        actor = ANONYMOUS if caller is None else caller.actor
+        repeatable = await self._repeats.of(self._request, actor, is_secret=False)
+        first = None if repeatable is None else await self._runner.repeated(repeatable)
+        return None if first is None else _response(first)
 
     def _occasion(self, caller: AnyCaller | None) -> Occasion:
         client = self._request.client
@@ -104,3 +114,12 @@ class Commanding:
             network=network_of(None if client is None else client.host),
             session_id=caller.session_id if isinstance(caller, Caller) else None,
         )
+
+
+def _response(given: Answer) -> Response[bytes]:
+    return Response(
+        given.body,
+        status_code=given.status,
+        headers=given.headers,
+        media_type=given.headers.get("content-type", "application/json"),
+    )

@@ -30,7 +30,7 @@ class Repeats:
         self._seal_key = derived_key(secret, "idempotent-answer")
 
     async def of(
-        self, request: Request[Any, Any, Any], actor: Actor, *, is_secret: bool
+        self, request: Request[Any, Any, Any], actor: Actor, *, is_secret: bool, shown: str = ""
     ) -> Repeatable | None:
         """How the request can be repeated; None where it named no key.
 
@@ -42,18 +42,19 @@ class Repeats:
             return None
         _check(key, actor)
         scope = f"{actor}/{request.route_handler.operation_id}"
-        fingerprint = await self._fingerprint(request)
+        fingerprint = await self._fingerprint(request, shown)
         if not is_secret:
             return Repeatable(scope, key, fingerprint)
         chosen = f"{scope}\n{key}".encode()
         seal = hmac.digest(self._seal_key, chosen, hashlib.sha256)
         return Repeatable(scope, hashlib.sha256(chosen).hexdigest(), fingerprint, seal)
 
-    async def _fingerprint(self, request: Request[Any, Any, Any]) -> bytes:
+    async def _fingerprint(self, request: Request[Any, Any, Any], shown: str) -> bytes:
         # Under a key of ours: a plain digest of a log-in would let its reader try passwords.
         parts = (request.url.path, request.url.query)
         digest = hmac.new(self._fingerprint_key, "\n".join(parts).encode(), hashlib.sha256)
         digest.update(await request.body())
+        digest.update(shown.encode())
         return digest.digest()
 
 

@@ -104,6 +104,13 @@ class Changes:
     def now(self) -> float:
         return self._now()
 
+    async def hear(self) -> None:
+        """Ask now if it can be done; what was done is done, also where this has to wait."""
+        try:
+            await self.poll()
+        except Exception as error:  # noqa: BLE001  rounds go on, and without them nothing is trusted
+            log.warning("standing_changes_unheard", error=repr(error))
+
     async def poll(self) -> None:
         """Ask once for new notes; who asks meanwhile asks after that."""
         async with self._asking:

@@ -1,7 +1,7 @@
 """The journal: who did what to what, from where, and what came of it."""
 
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Actor, Surface
 from plaza.kernel.event import Event
+from plaza.kernel.networks import address_in
 
 NETWORK_BITS = {4: 24, 6: 48}
 """How much of an address is kept: the network, which names no person."""
@@ -120,9 +121,7 @@ def network_of(address: str | None) -> str | None:
 
     A socket of the file system, or a name in tests, is no address and has no network.
     """
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
+    known = address_in(address or "")
+    if known is None:
         return None
-    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ip_network(f"{mapped}/{NETWORK_BITS[mapped.version]}", strict=False))
+    return str(ip_network(f"{known}/{NETWORK_BITS[known.version]}", strict=False))

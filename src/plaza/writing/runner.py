@@ -9,7 +9,7 @@ import msgspec
 import stamina
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plaza.kernel.actor import Actor, Surface
+from plaza.kernel.actor import NO_ROWS, Actor, Surface
 from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Refusal
 from plaza.outbox.append import Origin, append_events
@@ -134,6 +134,18 @@ class CommandRunner:
             await self._announcer.committed(context.principal, token)
         return given
 
+    async def repeated(self, repeatable: Repeatable) -> Answer | None:
+        """The first answer, looked for before anything else is checked.
+
+        Raises:
+            RequestInProgress: the first request with the key still runs.
+            KeyReused: the key came with another request before.
+        """
+        async with self._admission.admitted(), self._sessions() as session:
+            await enter_scope(session, NO_ROWS)
+            first = await first_answer(session, repeatable)
+        return None if first is None else _replayed(first)
+
     async def _attempt(
         self,
         function: Command[C, R],
@@ -147,9 +159,7 @@ class CommandRunner:
             if context.repeatable is not None:
                 first = await first_answer(session, context.repeatable)
                 if first is not None:
-                    return msgspec.structs.replace(
-                        first, headers={**first.headers, REPLAYED_HEADER: "true"}
-                    )
+                    return _replayed(first)
             work = UnitOfWork(session, context.actor, context.surface, now)
             entry = _entry(type(command).__name__, context, now)
             given = await self._worked(function, command, context, answer, work, entry)
@@ -234,6 +244,11 @@ def _named(answer: Answer, entry: Entry) -> Answer:
     """The answer with the command's id, by which the journal can be asked."""
     headers = {**answer.headers, COMMAND_HEADER: str(entry.id)}
     return msgspec.structs.replace(answer, headers=headers)
+
+
+def _replayed(first: Answer) -> Answer:
+    headers = {**first.headers, REPLAYED_HEADER: "true"}
+    return msgspec.structs.replace(first, headers=headers)
 
 
 async def _keep_refusal(session: AsyncSession, surface: Surface, entry: Entry) -> None:

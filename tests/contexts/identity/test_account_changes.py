@@ -234,3 +234,26 @@ async def test_an_account_without_a_password_gets_one_by_mail(
 @pytest.mark.parametrize("path", ["/v1/account", "/v1/account/export", "/v1/sessions"])
 async def test_nobody_has_no_account(marketplace: Marketplace, path: str) -> None:
     assert (await marketplace.anybody.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize("way", ["change", "reset"])
+async def test_another_password_ends_the_wait_for_another_address(
+    marketplace: Marketplace, database: asyncpg.Connection, way: str
+) -> None:
+    shopper, thiefs = await marketplace.a_shopper(), an_address()
+    await changes(shopper, email=thiefs, password=PASSWORD)
+    token = await mailed_token(marketplace, database, thiefs, "verify_email")
+
+    if way == "change":
+        await takes_password(shopper, PASSWORD, NEW_PASSWORD)
+    else:
+        await marketplace.anybody.post("/v1/password-resets", {"email": shopper.email})
+        link = await mailed_token(marketplace, database, shopper.email, "reset_password")
+        form = {"token": link, "password": NEW_PASSWORD}
+        await marketplace.anybody.post("/v1/password-resets/complete", form)
+    answer = await marketplace.anybody.post("/v1/accounts/verify", {"token": token})
+
+    assert told(answer) == (422, "invalid_token")
+    assert (await log_in(marketplace, thiefs, NEW_PASSWORD)).status_code == 401
+    own = await (await marketplace.logged_in(str(shopper.email), NEW_PASSWORD)).get("/v1/account")
+    assert (own.json()["email"], own.json()["pending_email"]) == (shopper.email, None)

@@ -15,6 +15,7 @@ REFRESH = "__Secure-plaza_refresh"
 CSRF = "plaza_csrf"
 SESSIONS = "/v1/sessions"
 CURRENT = "/v1/sessions/current"
+REFRESHED = "/v1/sessions/refresh"
 A_SESSION = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
@@ -265,3 +266,22 @@ async def test_public_reads_do_not_look_at_cookies(marketplace: Marketplace) -> 
         assert answer.headers["etag"] == without.headers["etag"]
         assert answer.headers["cache-control"] == without.headers["cache-control"]
         assert answer.headers.get("vary") == without.headers.get("vary")
+
+
+async def test_a_repeated_refresh_gives_no_other_browser_the_session(
+    marketplace: Marketplace,
+) -> None:
+    browser, other = await a_browser(marketplace), await a_browser(marketplace)
+    own = (await other.sends("GET", "/v1/account")).json()
+    before, key = dict(browser.cookies), {"idempotency-key": uuid4().hex}
+
+    first = await browser.sends("POST", REFRESHED, {}, **key)
+    others = await other.sends("POST", REFRESHED, {}, **key)
+    browser.cookies = before
+    repeated = await browser.sends("POST", REFRESHED, {}, **key)
+
+    assert told(others) == (422, "idempotency_key_reused")
+    assert "set-cookie" not in others.headers
+    assert (await other.sends("GET", "/v1/account")).json() == own
+    assert repeated.headers["idempotency-replayed"] == "true"
+    assert set_by(repeated)[REFRESH].value == set_by(first)[REFRESH].value

@@ -162,3 +162,51 @@ async def test_a_member_that_is_not_there_is_not_found(marketplace: Marketplace)
 
     assert (await owner.client.delete(path)).status_code == 404
     assert (await owner.patch(path, {"role": "staff"})).status_code == 404
+
+
+async def test_who_is_no_owner_any_more_does_not_become_one_by_an_invitation_of_their_own(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    owner = await marketplace.a_vendor()
+    other = await a_member(marketplace, database, owner, "owner")
+    own = await invited(other, other.email, "owner")
+    path = f"{owner.path}/members/{await account_id_of(other)}"
+
+    await owner.patch(path, {"role": "staff"})
+    await other.client.delete(path)
+    answer = await accepting(other, token_of(marketplace, own["id"]))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invitation_revoked")
+    facts = await facts_of(database, own["id"])
+    assert [fact["type"] for fact in facts][1:] == ["vendors.invitation_revoked.v1"]
+
+
+async def test_what_a_removed_owner_has_sent_opens_nothing_and_what_others_sent_still_does(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    owner = await marketplace.a_vendor()
+    other = await a_member(marketplace, database, owner, "owner")
+    second, wanted = [await a_verified_person(marketplace, database) for _ in range(2)]
+    others = await invited(other, second.email, "owner")
+    owners = await invited(owner, wanted.email)
+
+    await owner.client.delete(f"{owner.path}/members/{await account_id_of(other)}")
+    answers = [
+        await accepting(second, token_of(marketplace, others["id"])),
+        await accepting(wanted, token_of(marketplace, owners["id"])),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 201]
+
+
+async def test_no_invitation_waits_for_who_was_removed(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    owner = await marketplace.a_vendor()
+    staff = await a_member(marketplace, database, owner, "staff")
+    waiting = await invited(owner, str(staff.email).upper(), "owner")
+
+    await owner.client.delete(f"{owner.path}/members/{await account_id_of(staff)}")
+    answer = await accepting(staff, token_of(marketplace, waiting["id"]))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invitation_revoked")

@@ -118,8 +118,18 @@ class Account(VersionedRow):
     def has_email(self, email: str) -> bool:
         return self.email_normalized == normalized_email(email)
 
+    def is_mailbox(self, email: str) -> bool:
+        """Whether the address is the account's for sure.
+
+        Two that compare equal can be two people's mailboxes, but for capital letters of ASCII.
+        """
+        own, other = self.email or "", email.strip()
+        return own == other or (own.isascii() and other.isascii() and own.lower() == other.lower())
+
     def set_password(self, password_hash: str) -> PasswordChanged:
+        """Take another password; who knew the one before may have asked for another address."""
         self.password_hash = password_hash
+        self.pending_email = None
         self.version += 1
         return PasswordChanged(account_id=self.id, version=self.version)
 

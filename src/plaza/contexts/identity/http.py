@@ -1,6 +1,5 @@
 """Routes by which people come in: registration, log-in, and what keeps it going."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Literal
 
 import msgspec
@@ -27,6 +26,7 @@ from plaza.contexts.identity.session import RefreshTokenReused, Successors
 from plaza.contexts.identity.totp_codes import CHECK_CODE, CodeText, TotpCodes
 from plaza.kernel.actor import MARKET
 from plaza.kernel.ids import new_id
+from plaza.kernel.networks import Address, address_in
 from plaza.kernel.refusals import Forbidden
 from plaza.kernel.text import EmailText, Name
 from plaza.reading.pools import PrivateReads
@@ -159,12 +159,9 @@ async def _better_hash(password: str, held: str | None, passwords: Passwords) ->
     return await passwords.rehashed(password)
 
 
-def address_of(request: PlazaRequest) -> IPv4Address | IPv6Address | None:
+def address_of(request: PlazaRequest) -> Address | None:
     """Where a request comes from; None on a socket that has no addresses."""
-    try:
-        return ip_address("" if request.client is None else request.client.host)
-    except ValueError:
-        return None
+    return None if request.client is None else address_in(request.client.host)
 
 
 @post(
@@ -184,7 +181,13 @@ async def refresh(
     token = sessions.refresh_token_in(request) if data.refresh_token is None else data.refresh_token
     command = RefreshSession(refresh_token=token, successor_token=successors.after(token))
     response = await commanding.run(
-        refresh_session, command, MARKET, lambda o: sessions.answer(o, mode), is_secret=True
+        refresh_session,
+        command,
+        MARKET,
+        lambda o: sessions.answer(o, mode),
+        is_secret=True,
+        # In a cookie it is no part of the body: another browser's repeat is another request.
+        shown=token,
     )
     if response.status_code == RefreshTokenReused.status:
         raise RefreshTokenReused("The session has been ended; log in again.")

@@ -140,6 +140,8 @@ async def take_password(
     reads: NamedDependency[PrivateReads],
 ) -> Response[bytes]:
     """Take another password; sessions on other devices end."""
+    if (repeated := await commanding.repeated()) is not None:
+        return repeated
     caller = commanding.caller
     surface = Surface(account_id=caller.account_id)
     async with reads.within(surface) as connection:

@@ -17,10 +17,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from plaza.contexts.identity.account import Account
+from plaza.contexts.identity.account import Account, Accounts
 from plaza.contexts.identity.events import MailPurpose, MailRequested
 from plaza.kernel.ids import new_id
-from plaza.kernel.refusals import Unprocessable
+from plaza.kernel.refusals import NotThere, Unprocessable
 from plaza.kernel.text import normalized_email
 from plaza.writing.aggregate import Row
 from plaza.writing.unit_of_work import UnitOfWork
@@ -101,21 +101,28 @@ async def _request(purpose: MailPurpose, addressee: dict[str, Any], work: UnitOf
 
 async def take_mail_request(
     mail_request_id: UUID | None, purpose: MailPurpose, work: UnitOfWork
-) -> tuple[MailRequest, UUID]:
-    """The request that a link names, locked, and whose it is.
+) -> tuple[MailRequest, Account]:
+    """The request that a link names, and the account that it was made for, both locked.
 
     Raises:
         InvalidMailToken: it names none, or one that is over.
     """
     message = "Ask for another mail; a link is good for a while only."
-    if mail_request_id is None:
+    wanted = select(MailRequest).where(
+        MailRequest.id == mail_request_id, MailRequest.purpose == purpose
+    )
+    account_id = await work.session.scalar(wanted.with_only_columns(MailRequest.account_id))
+    if account_id is None:
         raise InvalidMailToken(message)
-    found = await work.session.get(MailRequest, mail_request_id, with_for_update=True)
-    if found is None or found.purpose != purpose or found.account_id is None:
+    try:
+        # The account first, as whoever ends its requests does: none of two waits for the other.
+        account = await Accounts.of(work).locked(account_id)
+    except NotThere as error:
+        raise InvalidMailToken(message) from error
+    found = await work.session.scalar(wanted.with_for_update())
+    if found is None or found.expires_at <= work.now:
         raise InvalidMailToken(message)
-    if found.expires_at <= work.now:
-        raise InvalidMailToken(message)
-    return found, found.account_id
+    return found, account
 
 
 async def end_mail_requests(account_id: UUID, purpose: MailPurpose, work: UnitOfWork) -> None:

@@ -103,17 +103,22 @@ def keep_refresh_token(secret: str, session: Session, work: UnitOfWork) -> None:
 
 
 async def locked_refresh_token(secret: str, work: UnitOfWork) -> tuple[RefreshToken, Session]:
-    """The token, locked, and its session, if that may go on.
+    """The token and its session, locked, if that may go on.
 
     Raises:
         UnknownRefreshToken: there is none, or it or its session is over.
     """
-    token = await work.session.get(RefreshToken, _hash(secret), with_for_update=True)
+    wanted = select(RefreshToken).where(RefreshToken.token_hash == _hash(secret))
+    session_id = await work.session.scalar(wanted.with_only_columns(RefreshToken.session_id))
+    if session_id is None:
+        raise UnknownRefreshToken("Log in again.")
+    # Its lock is the tokens' too: whoever deletes a session takes them with it, in this order.
+    session = await work.session.get(Session, session_id, with_for_update=True)
+    if session is None or session.is_over(work.now):
+        raise UnknownRefreshToken("The session is over; log in again.")
+    token = await work.session.scalar(wanted)
     if token is None or token.expires_at <= work.now:
         raise UnknownRefreshToken("Log in again.")
-    session = await work.session.get_one(Session, token.session_id, with_for_update=True)
-    if session.is_over(work.now):
-        raise UnknownRefreshToken("The session is over; log in again.")
     return token, session
 
 

@@ -174,9 +174,15 @@ async def remove(
     vendor: FromPath[UUID],
     account: FromPath[UUID],
     commanding: NamedDependency[Commanding],
+    people: NamedDependency[People],
 ) -> Response[bytes]:
-    """An owner may remove anybody but the last owner; everybody may leave."""
-    command = RemoveMember(vendor_id=vendor, account_id=account)
+    """An owner may remove anybody but the last owner; everybody may leave.
+
+    Open invitations that they have sent, or were sent, are taken back.
+    """
+    person = (await people([account])).get(account)
+    email = None if person is None else person.email
+    command = RemoveMember(vendor_id=vendor, account_id=account, email=email)
     surface = Surface(vendor_id=vendor)
     return await commanding.run(remove_member, command, surface, _member_answer)
 

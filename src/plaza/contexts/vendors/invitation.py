@@ -1,5 +1,6 @@
 """Invitations: somebody is asked by mail to work for a vendor."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -151,7 +152,11 @@ async def find_invitation(invitation_id: UUID, work: UnitOfWork) -> tuple[Invita
     if vendor_id is None:
         raise NotThere
     vendor = await Vendors.of(work).find_locked(vendor_id)
-    return (await work.session.scalars(wanted)).one(), vendor
+    found = await work.session.scalar(wanted)
+    if found is None:
+        # Its addressee was erased meanwhile, and the address with them.
+        raise NotThere
+    return found, vendor
 
 
 async def revoke_open(vendor_id: UUID, email: str, work: UnitOfWork) -> None:
@@ -159,16 +164,34 @@ async def revoke_open(vendor_id: UUID, email: str, work: UnitOfWork) -> None:
 
     The vendor is locked.
     """
+    for invitation in await _waiting(vendor_id, work):
+        if normalized_email(invitation.email) == normalized_email(email):
+            _revoke(invitation, work)
+
+
+async def revoke_sent(vendor_id: UUID, account_id: UUID, work: UnitOfWork) -> None:
+    """Take back what somebody has sent who may invite nobody any more, themselves included.
+
+    The vendor is locked.
+    """
+    for invitation in await _waiting(vendor_id, work):
+        if invitation.invited_by == account_id:
+            _revoke(invitation, work)
+
+
+async def _waiting(vendor_id: UUID, work: UnitOfWork) -> Iterable[Invitation]:
     waiting = select(Invitation).where(
         Invitation.vendor_id == vendor_id,
         Invitation.accepted_at.is_(None),
         Invitation.revoked_at.is_(None),
     )
-    for invitation in await work.session.scalars(waiting):
-        if normalized_email(invitation.email) == normalized_email(email):
-            revoked = invitation.revoke(work.now)
-            assert revoked is not None
-            work.publish(revoked)
+    return await work.session.scalars(waiting)
+
+
+def _revoke(invitation: Invitation, work: UnitOfWork) -> None:
+    revoked = invitation.revoke(work.now)
+    assert revoked is not None
+    work.publish(revoked)
 
 
 def checked_email(email: str) -> str:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.identity.account import Accounts
 from plaza.contexts.identity.commands.forget_person import ForgetPerson, forget_person
 from plaza.contexts.vendors.commands.forget_member import ForgetMember, forget_member
 from plaza.contexts.vendors.obligations import vendors_owned_alone
@@ -45,6 +46,8 @@ async def erase_account(command: EraseAccount, work: UnitOfWork) -> None:
         OpenObligations: something is to be settled before; the problem lists it.
         WrongPassword: the password was changed since it was checked.
     """
+    # Before the vendors, as by whoever joins one: nobody becomes its last owner while they leave.
+    await Accounts.of(work).locked(command.account_id)
     obligations = [
         Obligation(
             kind="last_owner",

@@ -20,7 +20,8 @@ class AcceptInvitation(msgspec.Struct, frozen=True, kw_only=True):
 async def accept_invitation(command: AcceptInvitation, work: UnitOfWork) -> Member:
     if command.invitation_id is None:
         raise InvalidInvitation("Open the link of the mail, whole.")
-    account = await Accounts.of(work).find(command.account_id)
+    # Locked, so that who is erased meanwhile is taken out of the vendor too, or does not join.
+    account = await Accounts.of(work).locked(command.account_id, shared=True)
     # An address that nobody has shown to be theirs is nobody's.
     if account.email is None or account.email_verified_at is None:
         raise InvitationForAnother("Verify your e-mail address first.")

@@ -24,8 +24,8 @@ def operators() -> None:
 def add(*, email: str, name: str, password_stdin: bool) -> None:
     """Make the account of EMAIL an operator's, and the account where there is none.
 
-    A new account gets a password that is printed once, unless one is given. An account that there
-    is keeps its own.
+    A new account gets a password that is printed once, unless one is given. So does one whose
+    e-mail nobody has confirmed yet; any other account that there is keeps its own.
 
     For example:
 

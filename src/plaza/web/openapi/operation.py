@@ -113,8 +113,9 @@ class Documented(msgspec.Struct, frozen=True):
             yield parameter | ({"description": told.description} if told.description else {})
 
     def _headers(self) -> Iterator[dict[str, str]]:
-        if self.is_command and self.method == "post" and self.handler.guards:
-            yield parameter_reference("IdempotencyKey")
+        if self.is_command and self.method == "post":
+            named = "IdempotencyKey" if self.handler.guards else "IdempotencyKeyOfAnybody"
+            yield parameter_reference(named)
         if self.wants_version:
             required = PRECONDITION_REQUIRED in (self.handler.responses or {})
             yield parameter_reference("IfMatch" if required else "IfMatchOptional")

@@ -52,6 +52,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "Under the same key a repeated request is answered with the first answer's bytes.",
         pattern="^[!-~]{1,255}$",
     ),
+    "IdempotencyKeyOfAnybody": _header(
+        "Idempotency-Key",
+        "As everywhere; without log-in it has to be one that nobody guesses, such as a UUID.",
+        pattern="^[!-~]{22,255}$",
+    ),
     "IfMatch": {
         **_header("If-Match", 'The version that you read, quoted: `"3"`.', pattern=VERSION_TAG),
         "required": True,

@@ -29,7 +29,8 @@ async def enrol_totp(command: EnrolTotp, work: UnitOfWork) -> None:
         WrongPassword: the password was changed meanwhile.
         TotpAlreadyOn: a confirmed one has to be removed first.
     """
-    account = await Accounts.of(work).find(command.account_id)
+    # Locked, so that who erases the account meanwhile finds the secret, or there is none.
+    account = await Accounts.of(work).locked(command.account_id, shared=True)
     account.expect_password(command.password_hash)
     totp = await locked_totp(command.account_id, work)
     if totp is not None and totp.is_on:

@@ -86,6 +86,10 @@ async def _linked_account(proven: ProvenIdentity, work: UnitOfWork) -> UUID:
     account = await accounts.by_email(proven.email)
     if account is None:
         account = await _registered(proven.email, proven.name, work)
+    if not account.is_mailbox(proven.email):
+        raise ProviderEmailNotVerified(
+            "An account here has an e-mail that reads alike; log in with its password."
+        )
     if account.email_verified_at is None:
         raise AccountNotVerified(
             "Open the link in the mail that was sent at registration, or ask for a new password; "

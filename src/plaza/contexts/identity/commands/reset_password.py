@@ -4,7 +4,6 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.identity.account import Accounts
 from plaza.contexts.identity.mail_request import (
     InvalidMailToken,
     end_mail_requests,
@@ -27,14 +26,13 @@ async def reset_password(command: ResetPassword, work: UnitOfWork) -> None:
     Raises:
         InvalidMailToken: the link is over, was used, or went to an address that the account had.
     """
-    request, account_id = await take_mail_request(command.mail_request_id, "reset_password", work)
-    account = await Accounts.of(work).locked(account_id)
+    request, account = await take_mail_request(command.mail_request_id, "reset_password", work)
     if request.used_at is not None or not account.has_email(request.email):
         raise InvalidMailToken("Ask for another mail; a link sets one password.")
     work.publish(account.set_password(command.password_hash))
     verified = account.verify_email(request.email, work.now)
     if verified is not None:
         work.publish(verified)
-    await end_mail_requests(account_id, "reset_password", work)
-    await revoke_sessions(account_id, "password_reset", work)
-    await request_mail("password_changed", request.email, account_id, work)
+    await end_mail_requests(account.id, "reset_password", work)
+    await revoke_sessions(account.id, "password_reset", work)
+    await request_mail("password_changed", request.email, account.id, work)

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.identity.account import Accounts
 from plaza.contexts.identity.mail_request import (
     InvalidMailToken,
     end_mail_requests,
@@ -26,8 +25,7 @@ async def verify_email(command: VerifyEmail, work: UnitOfWork) -> None:
     Raises:
         InvalidMailToken: the link is over, or the address is not wanted any more.
     """
-    request, account_id = await take_mail_request(command.mail_request_id, "verify_email", work)
-    account = await Accounts.of(work).locked(account_id)
+    request, account = await take_mail_request(command.mail_request_id, "verify_email", work)
     is_other = not account.has_email(request.email)
     verified = None
     if request.used_at is None:
@@ -39,4 +37,4 @@ async def verify_email(command: VerifyEmail, work: UnitOfWork) -> None:
         work.publish(verified)
     if is_other:
         # What was sent to the old address opens the account no more.
-        await end_mail_requests(account_id, "reset_password", work)
+        await end_mail_requests(account.id, "reset_password", work)

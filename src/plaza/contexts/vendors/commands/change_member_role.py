@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.vendors.invitation import revoke_sent
 from plaza.contexts.vendors.member import Member, Role, find_member, require_another_owner
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -19,5 +20,8 @@ async def change_member_role(command: ChangeMemberRole, work: UnitOfWork) -> Mem
     if member.role == command.role:
         return member
     await require_another_owner(member, work)
+    if member.role == "owner":
+        # Or they would become one again by an invitation that they have sent to themselves.
+        await revoke_sent(member.vendor_id, member.account_id, work)
     work.publish(member.change_role(command.role))
     return member

@@ -1,0 +1,87 @@
+"""A person is erased while something of theirs is still under way."""
+
+import asyncio
+
+import asyncpg
+
+from actors import PASSWORD, Marketplace
+from contexts.identity.links import account_id_of
+from contexts.vendors.people import a_verified_person, accepting, invited, token_of
+from plaza.settings import Settings
+from writing.watching import until, waiting_for_locks, watching
+
+VENDOR = "SELECT FROM vendors.vendor WHERE id = $1 FOR UPDATE"
+SECOND_FACTORS = "LOCK TABLE identity.totp IN SHARE MODE"
+INVITATION = "SELECT id FROM vendors.invitation WHERE vendor_id = $1"
+MEMBERS = "SELECT count(*) FROM vendors.member WHERE account_id = $1"
+LEFT = "SELECT count(*) FROM identity.totp WHERE account_id = $1"
+ERASE = "/v1/account/erase"
+
+
+async def until_waiting(database: asyncpg.Connection, count: int) -> None:
+    async def are_waiting() -> bool:
+        return await waiting_for_locks(database) >= count
+
+    await until(are_waiting)
+
+
+async def test_who_is_erased_while_they_join_a_vendor_works_for_none(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    owner, person = await marketplace.a_vendor(), await a_verified_person(marketplace, database)
+    account_id = await account_id_of(database, person.email)
+    invitation = await invited(owner, person.email, "owner")
+    token = token_of(marketplace, invitation["id"])
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(VENDOR, owner.id)
+        joining = asyncio.create_task(accepting(person, token))
+        await until_waiting(other, 1)
+        erasing = asyncio.create_task(person.post(ERASE, {"password": PASSWORD}))
+        await until_waiting(other, 2)
+
+    assert (await joining).status_code == 201
+    assert (await erasing).status_code == 200
+    assert await database.fetchval(MEMBERS, account_id) == 0
+
+
+async def test_who_becomes_the_only_owner_of_a_vendor_meanwhile_is_not_erased(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    operator, person = (
+        await marketplace.operator(),
+        await a_verified_person(marketplace, database),
+    )
+    form = {"email": person.email, "currency": "GBP"}
+    vendor = (await operator.post("/v1/operations/vendors/invite", form)).json()
+    token = token_of(marketplace, await database.fetchval(INVITATION, vendor["id"]))
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(VENDOR, vendor["id"])
+        joining = asyncio.create_task(accepting(person, token))
+        await until_waiting(other, 1)
+        erasing = asyncio.create_task(person.post(ERASE, {"password": PASSWORD}))
+        await until_waiting(other, 2)
+
+    assert (await joining).status_code == 201
+    refused = await erasing
+    assert (refused.status_code, refused.json()["code"]) == (409, "open_obligations")
+
+
+async def test_who_is_erased_while_they_set_up_an_app_leaves_no_secret(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    shopper = await marketplace.a_shopper()
+    account_id = await account_id_of(database, shopper.email)
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(SECOND_FACTORS)
+        form = {"password": PASSWORD}
+        enrolling = asyncio.create_task(shopper.post("/v1/account/totp", form))
+        await until_waiting(other, 1)
+        erasing = asyncio.create_task(shopper.post(ERASE, form))
+        await until_waiting(other, 2)
+
+    assert (await enrolling).status_code == 201
+    assert (await erasing).status_code == 200
+    assert await database.fetchval(LEFT, account_id) == 0
