@@ -19,6 +19,7 @@ from plaza.kernel.redaction import REDACTED, is_secret_name, redacted
 from plaza.kernel.secret_strength import weakness_of
 
 ENVIRONMENT_PREFIX = "PLAZA_"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  recognized, not listened on
 SECRET_LENGTH_MIN = 32
 PASSWORD_LENGTH_MIN = 12
 
@@ -80,8 +81,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The marketplace's currency: prices are shown in it where a reader names none."""
     require_verified_email: bool = True
     """Refuse log-in until the e-mail is verified; off under `plaza up` with embedded servers."""
-    storefront_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] = "http://127.0.0.1:8000"
-    """Where the links in mails lead: `/verify-email`, `/reset-password`, `/invitations` in it."""
+    storefront_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
+    """Where the links in mails lead: `/verify-email`, `/reset-password`, `/invitations` in it;
+    unset: the address that the API listens on."""
     public_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
     """Where browsers reach this API, for other providers' log-ins; unset: as `storefront_url`."""
     oidc_providers: OidcProviders = OidcProviders()
@@ -132,6 +134,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.secret_key is not None:
             return _checked_secret(self.secret_key, f"{ENVIRONMENT_PREFIX}SECRET_KEY")
         return _secret_in(self.data_dir / "secret.key")
+
+    def storefront(self) -> str:
+        """Where the links in mails lead; unset, to this machine."""
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return self.storefront_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def check_operator_password(self) -> None:
         """Refuse a chosen password that is easily guessed; for servers that others can reach.

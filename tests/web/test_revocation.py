@@ -160,3 +160,19 @@ async def test_what_was_done_is_answered_also_where_its_note_cannot_be_heard_of(
     assert answer.status_code == 200
     late_s = await until_refused(marketplace.anybody.client, "/v1/account", bearer(shopper), 401)
     assert late_s < END_S_MAX
+
+
+async def test_a_key_that_was_about_to_end_ends_at_once_with_the_others(
+    fresh_marketplace: Marketplace,
+) -> None:
+    shopper = await fresh_marketplace.a_shopper()
+    await rotate_keys(fresh_marketplace.settings, at_once=False)
+    last = await rotate_keys(fresh_marketplace.settings, at_once=True)
+
+    took_s = await until_refused(
+        fresh_marketplace.anybody.client, "/v1/account", bearer(shopper), 401
+    )
+
+    assert took_s < END_S_MAX
+    published = (await fresh_marketplace.anybody.get("/.well-known/jwks.json")).json()["keys"]
+    assert {key["kid"] for key in published} == {last}

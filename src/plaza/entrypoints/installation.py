@@ -2,17 +2,30 @@
 
 from collections.abc import Callable
 
+from plaza.adapters.mail_message import sender_of
+from plaza.adapters.signing_keys import read_ring
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS
 from plaza.operations import migrate as migrating
 from plaza.operations import operator as operating
 from plaza.operations import signing_keys
 from plaza.operations.demo import load as demo
+from plaza.reading.pools import open_private_pool
 from plaza.settings import Settings
 
 
 async def migrate(settings: Settings) -> None:
     """Bring the database up to this version."""
     await migrating.migrate(settings, PROJECTIONS, PROCESSES)
+
+
+async def _check_ring(settings: Settings) -> None:
+    """Be sure that the keys open under this secret, before processes try it again and again."""
+    assert settings.database_url is not None
+    reads = await open_private_pool(settings.database_url, 1)
+    try:
+        await read_ring(reads, settings)
+    finally:
+        await reads.close()
 
 
 async def rotate_keys(settings: Settings, *, at_once: bool) -> str:
@@ -27,8 +40,13 @@ async def settle(settings: Settings) -> str | None:
 
     Returns:
         The operator's password, where the account was made now.
+
+    Raises:
+        InvalidSetting: a setting that only shows when it is used cannot be.
     """
+    sender_of(settings.mail_from)
     await signing_keys.add_key(settings, CONSTRAINTS, only_first=True)
+    await _check_ring(settings)
     return await operating.ensure_operator(settings, CONSTRAINTS)
 
 

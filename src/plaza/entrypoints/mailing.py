@@ -40,7 +40,7 @@ async def mailing(settings: Settings) -> AsyncIterator[None]:
         pool = await open_mail_pool(settings.database_url)
         stack.push_async_callback(pool.close)
         tokens = SignedIds(derived_key(settings.secret(), "mail-token"))
-        letters = Letters(sender.display_name or sender.domain, settings.storefront_url)
+        letters = Letters(sender.display_name or sender.domain, settings.storefront())
         contents = StoredMailContents(reads, tokens, letters)
         sending = Sending(MailQueue(pool), contents, transport_of(settings, sender))
         running = asyncio.create_task(sending.run())

@@ -23,9 +23,9 @@ async def open_signing_in(settings: Settings, state: State, stack: AsyncExitStac
     state.totp_codes = TotpCodes(derived_key(secret, "totp"), system_clock)
     state.session_answers = SessionAnswers(state.access_tokens, state.csrf)
     state.oidc_attempts = OidcAttempts(derived_key(secret, "oidc-attempt"), system_clock)
-    public_url = settings.public_url or settings.storefront_url
+    public_url = settings.public_url or settings.storefront()
     named = () if settings.cors_origins.are_all else settings.cors_origins
-    state.return_addresses = ReturnAddresses(settings.storefront_url, [public_url, *named])
+    state.return_addresses = ReturnAddresses(settings.storefront(), [public_url, *named])
     client = await stack.enter_async_context(
         httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
     )

@@ -17,6 +17,7 @@ from plaza.operations.journal import (
     audit_entries,
     command_state,
 )
+from plaza.operations.readiness import Readiness
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import LIMIT_DEFAULT
 from plaza.reading.pools import PrivateReads
@@ -40,6 +41,7 @@ async def one_command(
     request: PlazaRequest,
     reads: NamedDependency[PrivateReads],
     watermarks: NamedDependency[Watermarks],
+    state_of: NamedDependency[Readiness],
 ) -> Response[bytes]:
     """What became of a command that you gave, and which read models show it.
 
@@ -48,7 +50,9 @@ async def one_command(
     caller = caller_in(request.scope)
     assert caller is not None
     giver, surface = _giver(caller)
-    state = await command_state(reads, surface, watermarks, command, giver)
+    # Processes have marks too, but nothing that anybody could read.
+    marks = {name: watermarks.of(name) for name in state_of.projections}
+    state = await command_state(reads, surface, marks, command, giver)
     return private_answer(msgspec.json.encode(state), {})
 
 

@@ -1,5 +1,6 @@
 """What the journal tells: of one command to who gave it, of all of them to whom they concern."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -11,7 +12,7 @@ from plaza.kernel.actor import Surface
 from plaza.kernel.refusals import NotThere
 from plaza.reading.cursor import Cursors
 from plaza.reading.pools import PrivateReads
-from plaza.reading.watermarks import Watermarks
+from plaza.reading.watermarks import Watermark
 
 GET = """
     SELECT j.id, j.command, j.operation, j.accepted_at, j.done_at, j.outcome, j.code, j.subjects,
@@ -103,9 +104,20 @@ class Giver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def command_state(
-    reads: PrivateReads, surface: Surface, watermarks: Watermarks, command_id: UUID, giver: Giver
+    reads: PrivateReads,
+    surface: Surface,
+    marks: Mapping[str, Watermark],
+    command_id: UUID,
+    giver: Giver,
 ) -> CommandState:
     """What became of a command.
+
+    Args:
+        reads: connections of the database.
+        surface: the rows that who asks may see.
+        marks: how far each read model has come.
+        command_id: which command.
+        giver: who asks.
 
     Raises:
         NotThere: nobody gave it, or somebody else.
@@ -129,7 +141,7 @@ async def command_state(
         position=position,
         read_models=[
             Shown(name, not has_facts or (position is not None and mark.position >= position))
-            for name, mark in sorted(watermarks.all().items())
+            for name, mark in sorted(marks.items())
         ],
     )
 

@@ -3,10 +3,10 @@
 import secrets
 
 from plaza.contexts.identity.commands.appoint_operator import AppointOperator, appoint_operator
-from plaza.contexts.identity.passwords import Passwords
+from plaza.contexts.identity.passwords import Passwords, WeakPassword
 from plaza.kernel.actor import MARKET, Actor
 from plaza.kernel.ids import new_id
-from plaza.settings import Settings
+from plaza.settings import InvalidSetting, Settings
 from plaza.writing.answer import answer_with
 from plaza.writing.engine import open_command_runner
 from plaza.writing.failures import Constraints
@@ -28,9 +28,12 @@ async def ensure_operator(settings: Settings, constraints: Constraints) -> str |
     if password is None:
         demo = settings.demo
         password = DEMO_PASSWORD if demo else secrets.token_urlsafe(PASSWORD_BYTES)
-    return await appoint(
-        settings, constraints, email=settings.operator_email, name="Operator", password=password
-    )
+    try:
+        return await appoint(
+            settings, constraints, email=settings.operator_email, name="Operator", password=password
+        )
+    except WeakPassword as weak:
+        raise InvalidSetting(f"PLAZA_OPERATOR_PASSWORD cannot be used. {weak.detail}") from weak
 
 
 async def appoint(

@@ -22,7 +22,7 @@ class Readiness:
     ) -> None:
         self._pool = pool
         self._watermarks = watermarks
-        self._projections = projections
+        self.projections = projections
         self._was_ready = False
 
     async def missing(self) -> list[str]:
@@ -34,12 +34,12 @@ class Readiness:
         missing = [] if head else ["nobody runs the marketplace yet: run `plaza migrate`"]
         missing += [
             f"{name} has no live build: run `plaza migrate`"
-            for name in self._projections
+            for name in self.projections
             if name not in live
         ]
         missing += [
             f"{name} is at {self._watermarks.of(name).position} of {head}"
-            for name in self._projections
+            for name in self.projections
             if name in live and self._watermarks.of(name).position < head
         ]
         self._was_ready = not missing

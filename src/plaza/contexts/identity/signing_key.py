@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.writing.aggregate import Row
@@ -29,6 +29,6 @@ class SigningKey(Row):
 
 
 async def keys_in_use(work: UnitOfWork) -> list[SigningKey]:
-    """The keys that have no end yet, locked against a second change."""
-    wanted = select(SigningKey).where(SigningKey.retires_at.is_(None)).with_for_update()
-    return list(await work.session.scalars(wanted))
+    """The keys that sign or check, locked against a second change."""
+    is_in_use = or_(SigningKey.retires_at.is_(None), SigningKey.retires_at > work.now)
+    return list(await work.session.scalars(select(SigningKey).where(is_in_use).with_for_update()))

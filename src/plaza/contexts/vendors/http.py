@@ -1,6 +1,7 @@
 """Routes that change vendors."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,13 +68,23 @@ class VendorState(msgspec.Struct, frozen=True):
     slug: str
     status: str
     version: int
+    is_paused: bool
+    """Whether it is hidden for a while by its own wish; that is no status."""
+    paused_until: datetime | None
 
 
 def vendor_answer(status: int) -> Callable[[Vendor], Answer]:
     """The present state of the vendor."""
 
     def answer(vendor: Vendor) -> Answer:
-        state = VendorState(vendor.id, vendor.slug, vendor.status, vendor.version)
+        state = VendorState(
+            id=vendor.id,
+            slug=vendor.slug,
+            status=vendor.status,
+            version=vendor.version,
+            is_paused=vendor.paused_at is not None,
+            paused_until=vendor.paused_until,
+        )
         return answer_with(status, state, etag=f'"{vendor.version}"')
 
     return answer

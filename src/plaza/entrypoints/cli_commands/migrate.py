@@ -39,8 +39,7 @@ def migrate() -> None:
 
 
 async def _migrated(connected: Connected) -> None:
-    if connected.servers is None:
-        await check_servers(connected.settings)
+    await check_servers(connected.settings)
     await migrate_database(connected.settings)
 
 

@@ -7,6 +7,7 @@ import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.installation import appoint
+from plaza.entrypoints.reachable import check_servers
 from plaza.settings import settings_from
 
 
@@ -35,6 +36,7 @@ def add(*, email: str, name: str, password_stdin: bool) -> None:
     """
     given = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with connected_settings(settings_from(), say=click.echo) as connected:
+        asyncio.run(check_servers(connected.settings))
         made = asyncio.run(appoint(connected.settings, email=email, name=name, password=given))
     if made is None:
         click.echo(f"{email} had an account and is an operator now.")

@@ -60,8 +60,7 @@ class Supervisor:
         Raises:
             CannotStart: with a sentence for whoever starts plaza.
         """
-        if self._servers is None:
-            await check_servers(self._settings)
+        await check_servers(self._settings)
         await wait_for_free_port(self._settings)
         await migrate(self._settings)
         self._step(f"plaza {version('plaza')}: the database is up to date")

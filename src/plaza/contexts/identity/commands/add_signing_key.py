@@ -37,8 +37,10 @@ async def add_signing_key(command: AddSigningKey, work: UnitOfWork) -> bool:
         return False
     waits = others and not command.at_once
     signs_from = work.now + KNOWN_AHEAD if waits else work.now
+    retires_at = work.now if command.at_once else signs_from + CHECKED_AFTER
     for other in others:
-        other.retires_at = work.now if command.at_once else signs_from + CHECKED_AFTER
+        # An end that is nearer already stays.
+        other.retires_at = min(other.retires_at or retires_at, retires_at)
     work.session.add(
         SigningKey(
             id=new_id(),
