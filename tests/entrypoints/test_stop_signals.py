@@ -25,7 +25,7 @@ def test_a_signal_cancels_the_work_and_lets_it_clean_up_undisturbed(number: sign
     async def work() -> None:
         try:
             os.kill(os.getpid(), number)
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             os.kill(os.getpid(), number)
             await asyncio.sleep(0.01)

@@ -2,17 +2,14 @@
 
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc.jwk import OKPKey
-
+from plaza.contexts.identity.signing_key import SEAL_PURPOSE
 from plaza.kernel.actor import MARKET
 from plaza.kernel.keys import derived_key
 from plaza.kernel.sealed import NotSealedHere, opened
 from plaza.reading.pools import PrivateReads
 from plaza.settings import InvalidSetting, Settings
-from plaza.web.access_tokens import KeyRing, SigningKey
+from plaza.web.access_tokens import KeyRing, SigningKey, key_of_seed
 
-PURPOSE = "signing-key"
 RING_SUBJECT = UUID(int=1)
 """Under this subject the database tells that the ring has changed."""
 
@@ -32,12 +29,12 @@ async def read_ring(reads: PrivateReads, settings: Settings) -> KeyRing:
         rows = await connection.fetch(RING)
     if not rows:
         raise InvalidSetting("No key signs access tokens yet: run `plaza migrate`.")
-    key = derived_key(settings.secret(), PURPOSE)
+    key = derived_key(settings.secret(), SEAL_PURPOSE)
     try:
         return KeyRing(
             {
                 row["key_id"]: SigningKey(
-                    signing_key(opened(row["seed_sealed"], key, row["key_id"])),
+                    key_of_seed(opened(row["seed_sealed"], key, row["key_id"])),
                     row["signs_from"],
                     row["retires_at"],
                 )
@@ -50,8 +47,3 @@ async def read_ring(reads: PrivateReads, settings: Settings) -> KeyRing:
             "with the one that this database was first used with, or run `plaza keys rotate --now`."
         )
         raise InvalidSetting(message) from error
-
-
-def signing_key(seed: bytes) -> OKPKey:
-    """The key of a seed of 32 bytes."""
-    return OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))

@@ -10,7 +10,7 @@ from uuid import UUID
 from plaza.adapters.signing_keys import RING_SUBJECT, read_ring
 from plaza.adapters.standings import account_standings, ask_notes, key_standings
 from plaza.contexts.vendors.commands.note_key_uses import NoteKeyUses, note_key_uses
-from plaza.kernel.actor import MARKET, Actor
+from plaza.kernel.actor import MARKET, SYSTEM
 from plaza.kernel.clock import system_clock
 from plaza.kernel.ids import new_id
 from plaza.kernel.keys import derived_key
@@ -23,8 +23,6 @@ from plaza.web.key_uses import KeyUses, WriteUses
 from plaza.web.standings import Changes
 from plaza.writing.answer import answer_with
 from plaza.writing.runner import CommandRunner, Context
-
-SYSTEM = Actor(kind="system", name="plaza")
 
 
 async def open_authenticator(

@@ -33,6 +33,7 @@ class Surface(msgspec.Struct, frozen=True):
 
 
 ANONYMOUS = Actor(kind="anonymous")
+SYSTEM = Actor(kind="system", name="plaza")
 NO_ROWS = Surface()
 MARKET = Surface(market=True)
 

@@ -4,7 +4,7 @@ import secrets
 
 from plaza.contexts.identity.commands.appoint_operator import AppointOperator, appoint_operator
 from plaza.contexts.identity.passwords import Passwords, WeakPassword
-from plaza.kernel.actor import MARKET, Actor
+from plaza.kernel.actor import MARKET, SYSTEM
 from plaza.kernel.ids import new_id
 from plaza.settings import InvalidSetting, Settings
 from plaza.writing.answer import answer_with
@@ -14,8 +14,6 @@ from plaza.writing.runner import Context
 
 DEMO_PASSWORD = "demo-operator"  # noqa: S105  printed at every start, for the demo only
 PASSWORD_BYTES = 12
-
-SYSTEM = Actor(kind="system", name="plaza")
 
 
 async def ensure_operator(settings: Settings, constraints: Constraints) -> str | None:

@@ -2,22 +2,18 @@
 
 import os
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc.jwk import OKPKey
-
 from plaza.contexts.identity.commands.add_signing_key import AddSigningKey, add_signing_key
-from plaza.kernel.actor import MARKET, Actor
+from plaza.contexts.identity.signing_key import SEAL_PURPOSE
+from plaza.kernel.actor import MARKET, SYSTEM
 from plaza.kernel.ids import new_id
 from plaza.kernel.keys import KEY_BYTES, derived_key
 from plaza.kernel.sealed import sealed
 from plaza.settings import Settings
+from plaza.web.access_tokens import key_of_seed
 from plaza.writing.answer import answer_with
 from plaza.writing.engine import open_command_runner
 from plaza.writing.failures import Constraints
 from plaza.writing.runner import Context
-
-SYSTEM = Actor(kind="system", name="plaza")
-PURPOSE = "signing-key"
 
 
 async def add_key(
@@ -33,8 +29,8 @@ async def add_key(
         Its id; None where there was one and only a first one was wanted.
     """
     seed = os.urandom(KEY_BYTES)
-    key_id = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed)).thumbprint()
-    held = sealed(seed, derived_key(settings.secret(), PURPOSE), key_id)
+    key_id = key_of_seed(seed).thumbprint()
+    held = sealed(seed, derived_key(settings.secret(), SEAL_PURPOSE), key_id)
     command = AddSigningKey(key_id=key_id, seed_sealed=held, at_once=at_once, only_first=only_first)
     context = Context(actor=SYSTEM, surface=MARKET, correlation_id=new_id())
     async with open_command_runner(settings, constraints, "plaza keys") as runner:

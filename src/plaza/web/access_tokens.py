@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from cachetools import TTLCache
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -36,6 +37,11 @@ class Claims(msgspec.Struct, frozen=True):
     iat: int
     nbf: int
     exp: int
+
+
+def key_of_seed(seed: bytes) -> OKPKey:
+    """The Ed25519 key of a seed of 32 bytes."""
+    return OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))
 
 
 class SigningKey(msgspec.Struct, frozen=True):

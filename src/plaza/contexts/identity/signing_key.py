@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from plaza.writing.aggregate import Row
 from plaza.writing.unit_of_work import UnitOfWork
 
+SEAL_PURPOSE = "signing-key"
+"""What the key is derived for that seals the private halves."""
 KNOWN_AHEAD = timedelta(seconds=30)
 """How long a key is known before it signs, so that every process can check what it signs."""
 CHECKED_AFTER = timedelta(minutes=15)
