@@ -39,8 +39,7 @@ async def in_scope(everything: asyncpg.Connection, surface: Surface) -> AsyncIte
     await transaction.start()
     try:
         await everything.execute("SET LOCAL ROLE plaza_app")
-        vendor, account = str(surface.vendor_id or ""), str(surface.account_id or "")
-        await everything.execute(SET_SCOPE, vendor, account, "")
+        await everything.execute(SET_SCOPE, *surface.settings().values())
         yield
     finally:
         await transaction.rollback()

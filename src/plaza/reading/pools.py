@@ -15,7 +15,8 @@ STATEMENT_TIMEOUT = "5s"
 
 SET_SCOPE = """
     SELECT set_config('plaza.vendor_id', $1, true), set_config('plaza.account_id', $2, true),
-        set_config('plaza.scope', $3, true)
+        set_config('plaza.cart_id', $3, true), set_config('plaza.order_id', $4, true),
+        set_config('plaza.scope', $5, true)
 """
 
 
@@ -65,12 +66,7 @@ class PrivateReads:
     async def within(self, surface: Surface) -> AsyncIterator[Connection]:
         """A connection in a read-only transaction that sees the surface's rows."""
         async with self._pool.acquire() as connection, connection.transaction(readonly=True):
-            await connection.execute(
-                SET_SCOPE,
-                str(surface.vendor_id or ""),
-                str(surface.account_id or ""),
-                "market" if surface.market else "",
-            )
+            await connection.execute(SET_SCOPE, *surface.settings().values())
             yield connection
 
     async def close(self) -> None:

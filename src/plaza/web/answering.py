@@ -64,14 +64,21 @@ class Answering:
         self._redis = redis
         self._channels = channels
 
-    async def ready(self, request: Request[Any, Any, Any], projection: str) -> dict[str, str]:
+    async def ready(
+        self, request: Request[Any, Any, Any], projection: str, principal: str | None = None
+    ) -> dict[str, str]:
         """Wait for what the caller wants covered.
+
+        Args:
+            request: the question.
+            projection: the read model that answers it.
+            principal: the cart or the order whose secret the caller has shown instead of a log-in.
 
         Returns:
             The headers that say how fresh the answer is.
         """
         try:
-            token, known = await self._token_of(request), True
+            token, known = await self._token_of(request, principal), True
         except LastCommandUnknown:
             # The caller may name the token itself; until then it is told what it may miss.
             token, known = None, False
@@ -83,25 +90,24 @@ class Answering:
             headers["plaza-stale"] = "true"
         return headers
 
-    async def _token_of(self, request: Request[Any, Any, Any]) -> str | None:
+    async def _token_of(self, request: Request[Any, Any, Any], principal: str | None) -> str | None:
         token = request.headers.get("plaza-consistency")
-        is_known = caller_in(request.scope) is not None or "authorization" in request.headers
-        if token is None and is_known:
-            return await self._own_last_command(request)
-        return None if token == "none" else token  # noqa: S105  a word of the contract
+        if token is not None:
+            return None if token == "none" else token  # noqa: S105  a word of the contract
+        if caller_in(request.scope) is not None or "authorization" in request.headers:
+            caller = await self._authenticator.caller_of(request)
+            principal = None if caller is None else str(caller.actor)
+        return None if principal is None else await self._last_command(principal)
 
-    async def _own_last_command(self, request: Request[Any, Any, Any]) -> str | None:
-        """Callers who are logged in see their own last command without asking for it.
+    async def _last_command(self, principal: str) -> str | None:
+        """Callers who are known see their own last command without asking for it.
 
         Raises:
             LastCommandUnknown: Redis does not say which it was.
         """
-        caller = await self._authenticator.caller_of(request)
-        if caller is None:
-            return None
         try:
             async with asyncio.timeout(REDIS_BUDGET_S):
-                held = await self._redis.get(self._channels.last_command(str(caller.actor)))
+                held = await self._redis.get(self._channels.last_command(principal))
         except (RedisError, OSError, TimeoutError) as error:
             raise LastCommandUnknown from error
         return None if held is None else held.decode()

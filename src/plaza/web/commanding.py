@@ -64,8 +64,33 @@ class Commanding:
         *,
         is_secret: bool = False,
         shown: str = "",
+        principal: str | None = None,
     ) -> Response[bytes]:
-        """Run it and answer; with an Idempotency-Key, repeats get the same bytes.
+        """Run it and answer, see `answered`."""
+        given = await self.answered(
+            function,
+            command,
+            surface,
+            answer,
+            is_secret=is_secret,
+            shown=shown,
+            principal=principal,
+        )
+        return response_of(given)
+
+    async def answered(
+        self,
+        function: Command[C, R],
+        command: C,
+        surface: Surface,
+        answer: Callable[[R], Answer],
+        *,
+        is_secret: bool = False,
+        shown: str = "",
+        principal: str | None = None,
+        finishes: bool = False,
+    ) -> Answer:
+        """Run it; with an Idempotency-Key, repeats get the same bytes.
 
         Args:
             function: the command's function.
@@ -75,6 +100,9 @@ class Commanding:
             is_secret: whether the answer carries a secret, which is kept for repeats only in a
                 form that nobody can read without the caller's key.
             shown: what the caller showed outside of the body, and has to show again to repeat it.
+            principal: under which name of a cart or an order the caller's last consistency token
+                is kept, for who is known by its secret only.
+            finishes: whether an earlier command of the same request left an unfinished answer.
         """
         caller = caller_in(self._request.scope)
         actor = ANONYMOUS if caller is None else caller.actor
@@ -85,15 +113,15 @@ class Commanding:
             occasion=self._occasion(caller),
             trace=self._request.headers.get("traceparent"),
             repeatable=await self._repeats.of(
-                self._request, actor, is_secret=is_secret, shown=shown
+                self._request, actor, is_secret=is_secret, shown=shown, finishes=finishes
             ),
-            principal=None if caller is None else str(actor),
+            principal=principal if caller is None else str(actor),
         )
         given = await self._runner.run(function, command, context, answer)
         if ENDS_RIGHTS_OPT in self._request.route_handler.opt:
             # Here it is felt by the next request; the other processes hear of it by themselves.
             await self._changes.hear()
-        return _response(given)
+        return given
 
     async def repeated(self) -> Response[bytes] | None:
         """The first answer, where this is a repeat.
@@ -104,7 +132,7 @@ class Commanding:
         actor = ANONYMOUS if caller is None else caller.actor
         repeatable = await self._repeats.of(self._request, actor, is_secret=False)
         first = None if repeatable is None else await self._runner.repeated(repeatable)
-        return None if first is None else _response(first)
+        return None if first is None else response_of(first)
 
     def _occasion(self, caller: AnyCaller | None) -> Occasion:
         client = self._request.client
@@ -116,7 +144,8 @@ class Commanding:
         )
 
 
-def _response(given: Answer) -> Response[bytes]:
+def response_of(given: Answer) -> Response[bytes]:
+    """The answer as Litestar sends it."""
     return Response(
         given.body,
         status_code=given.status,

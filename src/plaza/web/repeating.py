@@ -30,7 +30,13 @@ class Repeats:
         self._seal_key = derived_key(secret, "idempotent-answer")
 
     async def of(
-        self, request: Request[Any, Any, Any], actor: Actor, *, is_secret: bool, shown: str = ""
+        self,
+        request: Request[Any, Any, Any],
+        actor: Actor,
+        *,
+        is_secret: bool,
+        shown: str = "",
+        finishes: bool = False,
     ) -> Repeatable | None:
         """How the request can be repeated; None where it named no key.
 
@@ -44,10 +50,11 @@ class Repeats:
         scope = f"{actor}/{request.route_handler.operation_id}"
         fingerprint = await self._fingerprint(request, shown)
         if not is_secret:
-            return Repeatable(scope, key, fingerprint)
+            return Repeatable(scope, key, fingerprint, finishes=finishes)
         chosen = f"{scope}\n{key}".encode()
         seal = hmac.digest(self._seal_key, chosen, hashlib.sha256)
-        return Repeatable(scope, hashlib.sha256(chosen).hexdigest(), fingerprint, seal)
+        digest = hashlib.sha256(chosen).hexdigest()
+        return Repeatable(scope, digest, fingerprint, seal, finishes)
 
     async def _fingerprint(self, request: Request[Any, Any, Any], shown: str) -> bytes:
         # Under a key of ours: a plain digest of a log-in would let its reader try passwords.

@@ -31,6 +31,10 @@ class ConstraintViolated(Conflict):
     title = "In conflict with what is stored"
 
 
+class RunAnew(Exception):  # noqa: N818  not an error: the way on is another transaction
+    """The command cannot go on in this transaction, but can, knowing it, in a fresh one."""
+
+
 class Busy(Unavailable):
     code = "busy"
     title = "Others are changing the same thing"
@@ -73,7 +77,7 @@ def is_transient(error: BaseException) -> bool:
     A row that was changed since it was read is read anew: the command then finds the version that
     its caller must be told, or, where the caller named none, a state that it can go on from.
     """
-    if isinstance(error, StaleDataError) or sqlstate_of(error) in RETRIED_SQLSTATES:
+    if isinstance(error, StaleDataError | RunAnew) or sqlstate_of(error) in RETRIED_SQLSTATES:
         return True
     return is_disconnect(error)
 
@@ -83,7 +87,8 @@ def refusal_of(error: Exception, constraints: Constraints) -> Refusal | None:
     sqlstate = sqlstate_of(error) or ""
     if sqlstate.startswith(INTEGRITY_CLASS) and sqlstate != NOT_NULL_SQLSTATE:
         return _violated(_driver_error(error), constraints)
-    if isinstance(error, StaleDataError) or sqlstate in (*RETRIED_SQLSTATES, *LOCK_SQLSTATES):
+    is_contended = isinstance(error, StaleDataError | RunAnew)
+    if is_contended or sqlstate in (*RETRIED_SQLSTATES, *LOCK_SQLSTATES):
         return Busy("Others are changing the same thing; try again in a moment.")
     away = isinstance(error, OSError | PoolTimeout) or is_disconnect(error)
     if away or _is_refusing_work(sqlstate):

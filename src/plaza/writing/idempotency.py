@@ -8,6 +8,9 @@ from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.kernel.sealed import opened, sealed
 from plaza.writing.answer import Answer
 
+UNFINISHED_STATUS = 102
+"""Of an answer that only names what was begun: a later command has the final one (RFC 2518)."""
+
 # Final outcomes are kept: success, and what no repeat of the same request would change.
 FINAL_REFUSALS = (409, 422)
 
@@ -22,6 +25,13 @@ STORE = text("""
     INSERT INTO writing.idempotency (scope, key, fingerprint, status, headers, body)
     VALUES (:scope, :key, :fingerprint, :status, CAST(:headers AS jsonb), :body)
     ON CONFLICT (scope, key) DO NOTHING
+    RETURNING key
+""")
+
+FINISH = text(f"""
+    UPDATE writing.idempotency SET status = :status, headers = CAST(:headers AS jsonb), body = :body
+    WHERE scope = :scope AND key = :key AND fingerprint = :fingerprint
+        AND status = {UNFINISHED_STATUS}
     RETURNING key
 """)
 
@@ -42,6 +52,7 @@ class Repeatable(msgspec.Struct, frozen=True):
     Attributes:
         scope: principal and operation; the same key in another scope is another key.
         fingerprint: digest of raw body, path and query.
+        finishes: whether an unfinished answer is there, which this command's takes the place of.
         seal: where the answer carries a secret, the key that it is kept sealed with; it cannot be
             made without the key that the caller chose, of which `key` then is a digest.
     """
@@ -50,6 +61,7 @@ class Repeatable(msgspec.Struct, frozen=True):
     key: str
     fingerprint: bytes
     seal: bytes | None = None
+    finishes: bool = False
 
 
 async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer | None:
@@ -63,7 +75,7 @@ async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer 
     if not await session.scalar(TRY_LOCK, place):
         raise RequestInProgress("Try again when the first request has been answered.")
     row = (await session.execute(FIND, place)).one_or_none()
-    if row is None:
+    if row is None or (repeatable.finishes and row.status == UNFINISHED_STATUS):
         return None
     if row.fingerprint != repeatable.fingerprint:
         raise KeyReused("Use a new Idempotency-Key for a request that differs in any byte.")
@@ -85,7 +97,7 @@ async def keep_answer(session: AsyncSession, repeatable: Repeatable, answer: Ans
         content = msgspec.msgpack.encode(answer)
         held = Answer(answer.status, sealed(content, repeatable.seal, repeatable.scope))
     stored = await session.scalar(
-        STORE,
+        FINISH if repeatable.finishes else STORE,
         {
             "scope": repeatable.scope,
             "key": repeatable.key,

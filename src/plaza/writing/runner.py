@@ -20,6 +20,7 @@ from plaza.writing.answer import Answer, refused
 from plaza.writing.failures import (
     Constraints,
     OutcomeUnknown,
+    RunAnew,
     is_disconnect,
     is_transient,
     refusal_of,
@@ -41,6 +42,7 @@ ATTEMPTS_MAX = 3
 RETRY_WAIT_S = 0.01
 RETRY_JITTER_S = 0.05
 RETRY_WAIT_S_MAX = 0.2
+RUN_ANEW_WAIT_S = 0.001
 CONSISTENCY_HEADER = "plaza-consistency"
 COMMAND_HEADER = "plaza-command"
 REPLAYED_HEADER = "idempotency-replayed"
@@ -114,14 +116,16 @@ class CommandRunner:
             try:
                 # Inside the admission: who tries again does not queue up behind newcomers.
                 async for attempt in stamina.retry_context(
-                    on=is_transient,
+                    on=_backoff_of,
                     attempts=ATTEMPTS_MAX,
                     wait_initial=RETRY_WAIT_S,
                     wait_jitter=RETRY_JITTER_S,
                     wait_max=RETRY_WAIT_S_MAX,
                 ):
                     with attempt:
-                        given = await self._attempt(function, command, context, answer, conclude)
+                        given = await self._attempt(
+                            function, command, context, answer, conclude, attempt.num - 1
+                        )
             except Refusal:
                 raise
             except Exception as error:
@@ -153,6 +157,7 @@ class CommandRunner:
         context: Context,
         answer: Callable[[R], Answer],
         conclude: Conclude | None,
+        attempt: int,
     ) -> Answer:
         async with self._sessions() as session:
             now = await enter_scope(session, context.surface)
@@ -160,7 +165,7 @@ class CommandRunner:
                 first = await first_answer(session, context.repeatable)
                 if first is not None:
                     return _replayed(first)
-            work = UnitOfWork(session, context.actor, context.surface, now)
+            work = UnitOfWork(session, context.actor, context.surface, now, attempt)
             entry = _entry(type(command).__name__, context, now)
             given = await self._worked(function, command, context, answer, work, entry)
             if conclude is not None:
@@ -226,6 +231,11 @@ class CommandRunner:
             return given
         token = self._tokens.issue(last_event)
         return msgspec.structs.replace(given, headers={**given.headers, CONSISTENCY_HEADER: token})
+
+
+def _backoff_of(error: Exception) -> bool | float:
+    """Whether to try again; who has only to know more does so at once."""
+    return RUN_ANEW_WAIT_S if isinstance(error, RunAnew) else is_transient(error)
 
 
 def _entry(command: str, context: Context, now: datetime) -> Entry:

@@ -10,6 +10,7 @@ from plaza.kernel.actor import Surface
 ENTER = text("""
     SELECT set_config('role', 'plaza_app', true), set_config('plaza.vendor_id', :vendor_id, true),
         set_config('plaza.account_id', :account_id, true), set_config('plaza.scope', :scope, true),
+        set_config('plaza.cart_id', :cart_id, true), set_config('plaza.order_id', :order_id, true),
         now() AS now
 """)
 
@@ -20,13 +21,6 @@ async def enter_scope(session: AsyncSession, surface: Surface) -> datetime:
     Returns:
         The database's time at the start of the transaction.
     """
-    row = await session.execute(
-        ENTER,
-        {
-            "vendor_id": str(surface.vendor_id or ""),
-            "account_id": str(surface.account_id or ""),
-            "scope": "market" if surface.market else "",
-        },
-    )
+    row = await session.execute(ENTER, surface.settings())
     now: datetime = row.one().now
     return now

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Actor, Surface
@@ -14,15 +15,22 @@ class UnitOfWork:
     Attributes:
         session: the open transaction.
         now: the database's time at the transaction's start.
+        attempt: how often the command was begun before, each time in a transaction of its own.
     """
 
     def __init__(
-        self, session: AsyncSession, actor: Actor, surface: Surface, now: datetime
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        surface: Surface,
+        now: datetime,
+        attempt: int = 0,
     ) -> None:
         self.session = session
         self.actor = actor
         self.surface = surface
         self.now = now
+        self.attempt = attempt
         self.events: list[Event] = []
 
     def publish(self, *events: Event) -> None:
@@ -32,3 +40,13 @@ class UnitOfWork:
     async def flush(self) -> None:
         """Write the aggregates' changes now, versions compared and set."""
         await self.session.flush()
+
+    async def connection(self) -> asyncpg.Connection:
+        """The driver's own connection, in the same transaction, with all changes written.
+
+        For the statements over many rows at once that an ORM would make many of.
+        """
+        await self.flush()
+        raw = await (await self.session.connection()).get_raw_connection()
+        assert isinstance(raw.driver_connection, asyncpg.Connection)
+        return raw.driver_connection

@@ -1,0 +1,1 @@
+"""Owns payments: what was asked of providers, what they said, and each vendor's share."""

@@ -1,0 +1,146 @@
+"""The port to who moves the money; adapters implement it, and nothing else knows providers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+from plaza.kernel.money import Money
+from plaza.kernel.refusals import Malformed, Unprocessable
+
+
+class ProviderUnknown(Unprocessable):
+    code = "payment_provider_unknown"
+    title = "There is no such payment provider"
+
+
+class WebhookRefused(Malformed):
+    """Altered, too old, not signed, or not by who it claims to be from."""
+
+    code = "webhook_refused"
+    title = "Not a message of the provider"
+
+
+class NextAction(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shopper has to do before the payment can go on."""
+
+    type: Literal["redirect", "bank_transfer", "wait"]
+    url: str | None = None
+    """Where the storefront sends the shopper."""
+    reference: str | None = None
+    """What a bank transfer has to name."""
+
+
+class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that may be sent any number of times under its key with one effect.
+
+    Attributes:
+        operation_id: the provider's idempotency key; the order's attempt has one and no other.
+        token: what the storefront got from the provider in place of card numbers.
+        captures: whether the money is taken at once and not only put aside.
+    """
+
+    operation_id: UUID
+    amount: Money
+    token: str
+    captures: bool
+    order_number: str
+
+
+class Approved(msgspec.Struct, frozen=True, kw_only=True, tag="approved"):
+    reference: str
+    is_captured: bool
+
+
+class Declined(msgspec.Struct, frozen=True, kw_only=True, tag="declined"):
+    code: str
+    """A word of the provider's, such as `insufficient_funds`."""
+
+
+class ActionRequired(msgspec.Struct, frozen=True, kw_only=True, tag="action_required"):
+    next_action: NextAction
+    reference: str | None = None
+
+
+class OutcomeNotKnown(msgspec.Struct, frozen=True, kw_only=True, tag="not_known"):
+    """No answer in time: it may or may not have happened, and is found out by the key."""
+
+
+class NeverHeardOf(msgspec.Struct, frozen=True, kw_only=True, tag="never_heard_of"):
+    """The provider knows no request of that key, and refuses one that should come after this."""
+
+
+Outcome = Approved | Declined | ActionRequired | OutcomeNotKnown
+Finding = Outcome | NeverHeardOf
+
+
+class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned"):
+    """Captured, voided or refunded, as was asked."""
+
+    reference: str | None = None
+
+
+class ReturnRefused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    code: str
+
+
+Movement = Returned | ReturnRefused | OutcomeNotKnown
+
+
+class MovementRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A capture, void or refund of an authorization, harmless to repeat under its key."""
+
+    operation_id: UUID
+    reference: str
+    """Of the authorization, as the provider gave it."""
+    amount: Money
+
+
+class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of the provider, verified: what became of an operation.
+
+    Attributes:
+        event_id: the provider's; the same one is acted on once.
+        operation_id: our key of what it is about.
+    """
+
+    event_id: str
+    type: str
+    operation_id: UUID
+    outcome: Approved | Declined | ActionRequired | Returned | ReturnRefused
+    occurred_at: datetime
+
+
+class PaymentProvider(Protocol):
+    """Never raises for what a provider says or fails to say: that is an outcome."""
+
+    name: str
+
+    async def authorize(self, request: AuthorizationRequest) -> Outcome: ...
+
+    async def find(self, operation_id: UUID, *, closes: bool) -> Finding:
+        """What became of an authorization.
+
+        Args:
+            operation_id: the key under which it was asked for.
+            closes: whether it is given up unless approved: the provider approves it no more.
+        """
+
+    async def capture(self, request: MovementRequest) -> Movement: ...
+
+    async def void(self, request: MovementRequest) -> Movement: ...
+
+    async def refund(self, request: MovementRequest) -> Movement: ...
+
+    def event_in(self, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderEvent:
+        """The message in a webhook.
+
+        Raises:
+            WebhookRefused: not one of the provider's, or too old to be believed.
+        """
+
+
+Providers = Mapping[str, PaymentProvider]
+"""By the name that storefronts give."""
