@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
 import asyncpg
@@ -13,7 +13,9 @@ from actors import Marketplace, open_marketplace
 from plaza.embedded.servers import temporary_servers
 from plaza.entrypoints.installation import migrate, settle
 from plaza.kernel.hosts import Hosts
+from plaza.kernel.loopback import LoopbackUrl
 from plaza.settings import Settings
+from sandbox_server import SECRET, Sandbox, running_sandbox, sandbox_settings
 
 ADMIN_URL = "PLAZA_TEST_ADMIN_URL"
 REDIS_URL = "PLAZA_TEST_REDIS_URL"
@@ -48,17 +50,23 @@ async def _create_database(admin_url: str, name: str, template: str | None) -> N
         await connection.close()
 
 
-def _settings(admin_url: str, redis_url: str, database: str) -> Settings:
+def _settings(
+    admin_url: str, redis_url: str, database: str, sandbox_url: LoopbackUrl | None = None
+) -> Settings:
     socket = admin_url.partition("?host=")[2]
     return Settings(
         database_url=f"postgresql://plaza_owner@/{database}?host={socket}",
         redis_url=redis_url,
-        secret_key="a secret of the tests, long enough to be one",
+        secret_key=SECRET,
         require_verified_email=False,
         # One process asks for everybody in the tests, from one address.
         rate_limits_exempt_loopback=True,
         allowed_hosts=Hosts("plaza.test"),
         outbox_partition_size=1_000_000,
+        sandbox_url=sandbox_url,
+        # One sandbox serves many databases, most of them without a port to be told at.
+        sandbox_webhooks=False,
+        payment_timeout_s=2,
         log_level="error",
     )
 
@@ -72,8 +80,9 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 class Databases:
     """Makes databases out of the template, each with a log of its own."""
 
-    def __init__(self, worker: str) -> None:
+    def __init__(self, worker: str, sandbox_url: LoopbackUrl) -> None:
         self._worker = worker
+        self._sandbox_url = sandbox_url
         self._made = 0
 
     async def make(self) -> Settings:
@@ -81,7 +90,8 @@ class Databases:
         self._made += 1
         name = f"plaza_{self._worker}_{self._made}"
         await _create_database(os.environ[ADMIN_URL], name, TEMPLATE)
-        settings = _settings(os.environ[ADMIN_URL], os.environ[REDIS_URL], name)
+        admin_url, redis_url = os.environ[ADMIN_URL], os.environ[REDIS_URL]
+        settings = _settings(admin_url, redis_url, name, self._sandbox_url)
         # A copy is another log than its template: it begins an epoch of its own.
         await migrate(settings)
         return settings
@@ -95,8 +105,15 @@ class Databases:
 
 
 @pytest.fixture(scope="session")
-def databases(worker_name: str) -> Databases:
-    return Databases(worker_name)
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The payment provider of every marketplace of this worker."""
+    with running_sandbox(sandbox_settings(tmp_path_factory.mktemp("sandbox"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def databases(worker_name: str, sandbox: Sandbox) -> Databases:
+    return Databases(worker_name, sandbox.url)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

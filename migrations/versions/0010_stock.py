@@ -19,10 +19,16 @@ CREATE FUNCTION writing.scope_is_checkout() RETURNS boolean LANGUAGE sql STABLE
 INVENTORY = """
 ALTER TABLE inventory.stock
     ADD COLUMN backordered bigint NOT NULL DEFAULT 0
-        CONSTRAINT stock_backordered_not_negative CHECK (backordered >= 0);
+        CONSTRAINT stock_backordered_not_negative CHECK (backordered >= 0),
+    -- Into how many rows the offer is spread at each location: here too, because a row that was
+    -- waited for is judged anew, and what is joined to it is not.
+    ADD COLUMN buckets smallint NOT NULL DEFAULT 1 CHECK (buckets BETWEEN 1 AND 64);
 ALTER TABLE inventory.movement
     ADD COLUMN backordered_delta bigint NOT NULL DEFAULT 0,
     ADD COLUMN order_id uuid;
+-- What was reserved a moment ago, and how often, is asked every few seconds.
+CREATE INDEX movement_created_at_idx ON inventory.movement
+    USING brin (created_at) WITH (pages_per_range = 16, autosummarize = on);
 CREATE TABLE inventory.stocking (
     offer_id uuid PRIMARY KEY,
     vendor_id uuid NOT NULL,
@@ -31,6 +37,7 @@ CREATE TABLE inventory.stocking (
     allows_backorder boolean NOT NULL DEFAULT false,
     low_at bigint CHECK (low_at >= 0),
     buckets smallint NOT NULL DEFAULT 1 CHECK (buckets BETWEEN 1 AND 64),
+    is_low boolean NOT NULL DEFAULT false,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -50,16 +57,19 @@ CREATE TABLE inventory.reservation (
         CHECK (status IN ('held', 'committed', 'fulfilled', 'released', 'expired')),
     expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT reservation_has_a_holder CHECK (num_nonnulls(cart_id, order_id) = 1)
+    CONSTRAINT reservation_has_a_holder CHECK (num_nonnulls(cart_id, order_id) = 1),
+    CONSTRAINT reservation_has_or_waits CHECK (quantity = 0 OR backordered = 0)
 ) WITH (fillfactor = 80);
 CREATE INDEX reservation_order_id_idx ON inventory.reservation (order_id)
     WHERE order_id IS NOT NULL;
 CREATE INDEX reservation_cart_id_idx ON inventory.reservation (cart_id)
     WHERE cart_id IS NOT NULL AND status = 'held';
 CREATE INDEX reservation_expires_at_idx ON inventory.reservation (expires_at)
-    WHERE status = 'held';
+    WHERE cart_id IS NOT NULL AND status = 'held';
 CREATE INDEX reservation_stock_id_idx ON inventory.reservation (stock_id)
     WHERE status IN ('held', 'committed');
+CREATE INDEX reservation_waiting_idx ON inventory.reservation (stock_id)
+    WHERE status IN ('held', 'committed') AND backordered > 0;
 GRANT SELECT, INSERT, UPDATE ON inventory.stocking, inventory.reservation TO plaza_app;
 """
 
@@ -96,8 +106,9 @@ DROP POLICY checkout ON catalog.variant;
 DROP POLICY checkout ON catalog.product;
 DROP POLICY checkout ON vendors.vendor;
 DROP TABLE inventory.reservation, inventory.stocking;
+DROP INDEX inventory.movement_created_at_idx;
 ALTER TABLE inventory.movement DROP COLUMN order_id, DROP COLUMN backordered_delta;
-ALTER TABLE inventory.stock DROP COLUMN backordered;
+ALTER TABLE inventory.stock DROP COLUMN buckets, DROP COLUMN backordered;
 DROP FUNCTION writing.scope_is_checkout, writing.scope_order, writing.scope_cart;
 REVOKE UPDATE ON writing.idempotency FROM plaza_app;
 """

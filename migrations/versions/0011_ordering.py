@@ -56,6 +56,8 @@ CREATE TABLE ordering.order_group (
     discount_minor bigint NOT NULL,
     tax_minor bigint NOT NULL,
     total_minor bigint NOT NULL,
+    -- How long its vendors have to accept it, as it was set when it was taken down; NULL: at once.
+    acceptance_s integer,
     placed_at timestamptz,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -135,6 +137,8 @@ CREATE TABLE ordering.address (
     country text,
     phone text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Of an account's own: the one that was preferred last is the default.
+    preferred_at timestamptz,
     erased_at timestamptz
 );
 -- An account's own addresses belong to no cart and no order.
@@ -189,7 +193,25 @@ CREATE POLICY of_cart ON ordering.order_group FOR SELECT
     USING (EXISTS (SELECT FROM ordering.cart c WHERE c.id = cart_id));
 """
 
+# Of an order there is more to tell than once, so that a mail's own id cannot be the order's.
+MAILS = """
+ALTER TABLE notifications.mail
+    ADD COLUMN about_id uuid,
+    DROP CONSTRAINT mail_kind_check,
+    ADD CONSTRAINT mail_kind_check CHECK (kind IN ('verify_email', 'already_registered',
+        'reset_password', 'password_changed', 'account_erased', 'invitation', 'order_placed',
+        'order_canceled', 'order_failed', 'vendor_order_placed'));
+CREATE UNIQUE INDEX mail_about_key ON notifications.mail (about_id, kind)
+    WHERE about_id IS NOT NULL;
+"""
+
 DOWNGRADE = """
+DELETE FROM notifications.mail WHERE about_id IS NOT NULL;
+ALTER TABLE notifications.mail
+    DROP COLUMN about_id,
+    DROP CONSTRAINT mail_kind_check,
+    ADD CONSTRAINT mail_kind_check CHECK (kind IN ('verify_email', 'already_registered',
+        'reset_password', 'password_changed', 'account_erased', 'invitation'));
 DROP SCHEMA ordering CASCADE;
 ALTER TABLE vendors.vendor DROP COLUMN tax_rate;
 """
@@ -201,6 +223,7 @@ def upgrade() -> None:
     run_script(ORDERS)
     run_script(POLICIES)
     run_script(CART_OF_ORDER)
+    run_script(MAILS)
 
 
 def downgrade() -> None:

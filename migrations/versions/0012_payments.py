@@ -21,7 +21,14 @@ CREATE TABLE payments.payment (
     captured_minor bigint NOT NULL DEFAULT 0,
     voided_minor bigint NOT NULL DEFAULT 0,
     refunded_minor bigint NOT NULL DEFAULT 0,
+    -- The attempt that counts: the last one that was begun.
+    operation_id uuid,
+    -- The attempt whose approval counts; a second one that is approved too is given back.
+    authorization_id uuid,
     provider_reference text,
+    open_attempts integer NOT NULL DEFAULT 0 CHECK (open_attempts >= 0),
+    -- Why the last attempt came to nothing.
+    code text,
     next_action jsonb,
     -- Until then one process alone may ask the provider for the outcome of the open attempt.
     claimed_until timestamptz,
@@ -50,13 +57,16 @@ CREATE TABLE payments.share (
     captured_minor bigint NOT NULL DEFAULT 0,
     voided_minor bigint NOT NULL DEFAULT 0,
     refunded_minor bigint NOT NULL DEFAULT 0,
-    -- Asked for and not yet confirmed, so that nothing is given back twice.
+    -- Asked for and not yet confirmed, so that nothing is taken or given back twice; what is to be
+    -- voided is a part of what is to be returned.
+    capturing_minor bigint NOT NULL DEFAULT 0 CHECK (capturing_minor >= 0),
     returning_minor bigint NOT NULL DEFAULT 0,
+    voiding_minor bigint NOT NULL DEFAULT 0,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT share_gives_back_what_it_got CHECK (
         0 <= refunded_minor AND refunded_minor <= captured_minor
-        AND 0 <= voided_minor AND 0 <= returning_minor
+        AND 0 <= voided_minor AND 0 <= voiding_minor AND voiding_minor <= returning_minor
         AND captured_minor + voided_minor <= greatest(authorized_minor, captured_minor))
 ) WITH (fillfactor = 80);
 CREATE INDEX share_payment_id_idx ON payments.share (payment_id);
@@ -73,6 +83,10 @@ CREATE TABLE payments.operation (
     amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
     currency text NOT NULL,
     status text NOT NULL CHECK (status IN ('requested', 'succeeded', 'failed')),
+    -- Of an authorization: what the provider calls it.
+    provider_reference text,
+    -- Of what gives back an authorization that does not count: which one.
+    authorization_id uuid,
     attempts integer NOT NULL DEFAULT 0,
     next_attempt_at timestamptz,
     claimed_until timestamptz,
@@ -98,6 +112,8 @@ CREATE TABLE payments.payment_event (
     currency text NOT NULL,
     provider_reference text,
     code text,
+    -- Of an authorization that came after another one had been approved: no part of the amounts.
+    is_excess boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT payment_event_once_key UNIQUE (operation_id, kind, outcome)
 );

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import msgspec
 import rich_click as click
+from buying_plaza.caller import NeverAnswered
 
 from bench_plaza.bars import Bar, bars
+from bench_plaza.checkout_bench import QUICK as QUICK_CHECKOUT
+from bench_plaza.checkout_bench import WHOLE as WHOLE_CHECKOUT
+from bench_plaza.checkout_bench import bench_checkout, checkout_bars
 from bench_plaza.child_process import DidNotStart
 from bench_plaza.identity_bench import bench_identity, identity_bars
 from bench_plaza.keep_alive import UnexpectedAnswer
@@ -17,7 +21,7 @@ from bench_plaza.marketplace_bench import Extent, bench_marketplace
 from bench_plaza.progress import console
 from bench_plaza.read_load import LoadFailed, LoadGenerator
 from bench_plaza.read_rate import Effort
-from bench_plaza.report import print_identity_report, print_report
+from bench_plaza.report import print_checkout_report, print_identity_report, print_report
 from bench_plaza.wrk import Wrk
 
 EXIT_MISSED = 1
@@ -35,6 +39,11 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
     "--identity",
     is_flag=True,
     help="Measure what knowing the caller costs, and other routes under 500 log-ins a second.",
+)
+@click.option(
+    "--checkout",
+    is_flag=True,
+    help="Measure buying: a hot offer, 50 orders a second, a large cart, a lone shopper.",
 )
 @click.option("--quick", is_flag=True, help="A look: shorter in every part, less steady.")
 @click.option("--seconds", type=click.IntRange(1), help="One load on one address: 5, quick 1.")
@@ -58,6 +67,7 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 def main(
     *,
     identity: bool,
+    checkout: bool,
     quick: bool,
     seconds: int | None,
     connections: int | None,
@@ -78,6 +88,8 @@ def main(
 
         scripts/bench --identity
 
+        scripts/bench --checkout --quick
+
         scripts/bench --seconds 20 --connections 64 --json /tmp/figures.json
     """
     # A polite kill unwinds like Ctrl-C does, so that nothing stays behind.
@@ -94,8 +106,14 @@ def main(
             print_identity_report(found, judged)
             _keep(found, judged, json_file)
             return
+        if checkout:
+            bought = bench_checkout(QUICK_CHECKOUT if quick else WHOLE_CHECKOUT)
+            judged = list(checkout_bars(bought))
+            print_checkout_report(bought, judged)
+            _keep(bought, judged, json_file)
+            return
         results = bench_marketplace(extent, _generator(generator))
-    except (DidNotStart, LoadFailed, UnexpectedAnswer) as failure:
+    except (DidNotStart, LoadFailed, UnexpectedAnswer, NeverAnswered) as failure:
         console.print(str(failure), style="red", markup=False)
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:

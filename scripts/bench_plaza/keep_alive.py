@@ -16,6 +16,10 @@ class UnexpectedAnswer(Exception):  # noqa: N818  the sentence is shown to whoev
     """An answer other than the one that the measurement needs."""
 
 
+class ConnectionLost(UnexpectedAnswer):
+    """The server went away before it had answered; what became of the request is not known."""
+
+
 class Answer(NamedTuple):
     request: str
     status: int
@@ -26,6 +30,12 @@ class Answer(NamedTuple):
     def succeeded(self) -> bool:
         return 200 <= self.status < 300  # noqa: PLR2004  the classes of HTTP
 
+    @property
+    def told(self) -> str:
+        """What it says, for people."""
+        text = self.body.decode(errors="replace")
+        return f"{self.request} answered {self.status}: {text}"
+
     def check(self) -> None:
         """Be sure of success.
 
@@ -33,8 +43,7 @@ class Answer(NamedTuple):
             UnexpectedAnswer: it was none.
         """
         if not self.succeeded:
-            text = self.body.decode(errors="replace")
-            raise UnexpectedAnswer(f"{self.request} answered {self.status}: {text}")
+            raise UnexpectedAnswer(self.told)
 
     def document(self, kind: type[T]) -> T:
         """The body of a 2xx answer.
@@ -67,18 +76,28 @@ class Connection:
         self._writer.close()
         await self._writer.wait_closed()
 
+    def abort(self) -> None:
+        """Hang up at once, whatever is still to come."""
+        self._writer.transport.abort()
+
     async def get(self, path: str, **headers: str) -> Answer:
-        return await self._send("GET", path, b"", headers)
+        return await self.send("GET", path, b"", headers)
 
     async def post(self, path: str, document: object, **headers: str) -> Answer:
-        return await self._send("POST", path, msgspec.json.encode(document), headers)
+        return await self.send("POST", path, msgspec.json.encode(document), headers)
+
+    async def put(self, path: str, document: object, **headers: str) -> Answer:
+        return await self.send("PUT", path, msgspec.json.encode(document), headers)
 
     async def patch(self, path: str, document: object, **headers: str) -> Answer:
-        return await self._send("PATCH", path, msgspec.json.encode(document), headers)
+        return await self.send("PATCH", path, msgspec.json.encode(document), headers)
 
-    async def _send(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> Answer:
+    async def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send one request, with underscores of header names as hyphens.
+
+        Raises:
+            ConnectionLost: there is no answer.
+        """
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         if body:
@@ -88,9 +107,12 @@ class Connection:
 
     async def _answer(self, request: str) -> Answer:
         try:
-            head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        except asyncio.IncompleteReadError as error:
-            raise UnexpectedAnswer(f"{request}: the server closed the connection.") from error
+            return await self._read(request)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise ConnectionLost(f"{request}: the server closed the connection.") from error
+
+    async def _read(self, request: str) -> Answer:
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status_line, *lines = head.rstrip().split("\r\n")
         headers = {
             name.lower(): value.strip()

@@ -6,6 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from bench_plaza.bars import Bar
+from bench_plaza.checkout_bench import CALM, CheckoutResults
 from bench_plaza.identity_bench import Flooded, IdentityResults
 from bench_plaza.latency import Latency
 from bench_plaza.results import CEILING, Results
@@ -21,6 +22,27 @@ def print_identity_report(results: IdentityResults, bars: Iterable[Bar]) -> None
         _flood_table("without limits", results.unlimited),
     ]
     Console(highlight=False).print(Group(*tables, _bar_table(bars)))
+
+
+def print_checkout_report(results: CheckoutResults, bars: Iterable[Bar]) -> None:
+    Console(highlight=False).print(_hot_table(results), _checkout_table(results), _bar_table(bars))
+
+
+def _hot_table(results: CheckoutResults) -> Table:
+    calm = results.completions_per_s[CALM]
+    table = _table(f"{results.buyers} buyers want", "completions/s", "of the calm")
+    for kind, per_s in results.completions_per_s.items():
+        table.add_row(kind, f"{per_s:,.1f}", f"{per_s / calm:.0%}")
+    return table
+
+
+def _checkout_table(results: CheckoutResults) -> Table:
+    table = _table("Checkout", "p50 ms", "p99 ms")
+    table.add_row(f"completion at {results.paced_per_s:.1f} orders/s", *_cells(results.paced))
+    lines = f"{results.large_lines} lines of {results.large_vendors} vendors"
+    table.add_row(f"completion of {lines}", *_cells(results.large))
+    table.add_row("cart, line, address, completion, alone", *_cells(results.lone))
+    return table
 
 
 def _flood_table(what: str, flooded: Flooded) -> Table:

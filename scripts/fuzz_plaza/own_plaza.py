@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_urlsafe
@@ -14,18 +14,28 @@ from bench_plaza.child_process import answers, free_port, running, wait_until
 
 START_TIMEOUT_S = 60
 READY = "plaza is ready"
+LOG, DATA = "plaza-up.log", "data"
 OPERATOR_EMAIL = "operator@plaza.example"
 COMPLAINT = re.compile(r'"level": ?"(?:error|critical)"|Traceback|it was started again')
 
 
 class Plaza(msgspec.Struct, frozen=True):
+    pid: int
     port: int
-    log: Path
+    folder: Path
     operator_password: str
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / LOG
+
+    @property
+    def data_dir(self) -> Path:
+        return self.folder / DATA
 
     def complaints(self) -> list[str]:
         """What its processes logged as an error, which no answer has to have told."""
@@ -34,8 +44,10 @@ class Plaza(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def running_plaza() -> Iterator[Plaza]:
-    """Start plaza and wait until it is ready; all of it ends with the block.
+def running_plaza(settings: Mapping[str, str] | None = None) -> Iterator[Plaza]:
+    """Start plaza, with further settings where some are given, and wait until it is ready.
+
+    All of it ends with the block.
 
     Raises:
         DidNotStart: with what it said last.
@@ -43,18 +55,20 @@ def running_plaza() -> Iterator[Plaza]:
     with tempfile.TemporaryDirectory(prefix="plaza-fuzz-") as folder:
         # Started by root, PostgreSQL runs as somebody else, who must get to its data.
         Path(folder).chmod(0o755)
-        plaza = Plaza(free_port(), Path(folder, "plaza-up.log"), token_urlsafe(24))
+        port, password = free_port(), token_urlsafe(24)
         environment = {
-            "PLAZA_PORT": str(plaza.port),
-            "PLAZA_DATA_DIR": str(Path(folder, "data")),
+            "PLAZA_PORT": str(port),
+            "PLAZA_DATA_DIR": str(Path(folder, DATA)),
             "PLAZA_DEMO": "0",
             "PLAZA_OPERATOR_EMAIL": OPERATOR_EMAIL,
-            "PLAZA_OPERATOR_PASSWORD": plaza.operator_password,
+            "PLAZA_OPERATOR_PASSWORD": password,
             # Rich folds its lines at the width that it finds here.
             "COLUMNS": "500",
+            **(settings or {}),
         }
         command = [str(Path(sys.prefix, "bin", "plaza")), "up"]
-        with running(command, environment=environment, log=plaza.log) as process:
+        with running(command, environment=environment, log=Path(folder, LOG)) as process:
+            plaza = Plaza(process.pid, port, Path(folder), password)
             _wait_until_ready(plaza, process)
             yield plaza
 

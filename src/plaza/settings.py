@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from plaza.kernel.environment import given_texts
 from plaza.kernel.hosts import Hosts
+from plaza.kernel.loopback import LoopbackUrl
 from plaza.kernel.networks import Networks
 from plaza.kernel.oidc_providers import OidcProviders
 from plaza.kernel.origins import Origins
@@ -25,6 +26,7 @@ PASSWORD_LENGTH_MIN = 12
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[int, Meta(ge=0)]
 PositiveSeconds = Annotated[float, Meta(gt=0)]
 HeaderSeconds = Annotated[float, Meta(ge=0.001, le=60)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
@@ -82,8 +84,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     require_verified_email: bool = True
     """Refuse log-in until the e-mail is verified; off under `plaza up` with embedded servers."""
     storefront_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
-    """Where the links in mails lead: `/verify-email`, `/reset-password`, `/invitations` in it;
-    unset: the address that the API listens on."""
+    """Where the links in mails lead: `/verify-email`, `/reset-password`, `/invitations`, `/orders`
+    in it; unset: the address that the API listens on."""
     public_url: Annotated[str, Meta(pattern=r"^https?://\S+$")] | None = None
     """Where browsers reach this API, for other providers' log-ins; unset: as `storefront_url`."""
     oidc_providers: OidcProviders = OidcProviders()
@@ -100,6 +102,35 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Its password; never sent without encryption, unless `smtp_encryption` is none."""
     smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
     """What the connection must have; where the server does not offer it, nothing is sent."""
+    order_mails: bool = True
+    """Whether buyers and vendors are told of orders by mail."""
+    sandbox_url: LoopbackUrl | None = None
+    """Where the sandbox of payments works: play money, on this machine only. Unset: it is not
+    offered, as befits a marketplace that sells; `plaza up` with the embedded servers sets it."""
+    sandbox_webhooks: bool = True
+    """Whether the sandbox tells the API what became of payments, as providers do."""
+    payment_timeout_s: PositiveSeconds = 10.0
+    """Longest wait for a payment provider's answer; what came of it is asked for afterwards."""
+    manual_payments: bool = True
+    """Whether shoppers may pay by bank transfer, which operators confirm."""
+    bank_transfer_days: Positive = 7
+    """Days that an order waits for a bank transfer."""
+    payment_capture: Literal["at_placement", "by_operator"] = "at_placement"
+    """When cards are charged: as the order is placed, or as an operator captures the payment."""
+    checkout_minutes: Positive = 30
+    """Minutes that an order waits for its shopper to bring the payment to an end."""
+    vendor_acceptance: bool = False
+    """Whether vendors accept or decline each order; off: an order is accepted as it is placed."""
+    acceptance_hours: Positive = 48
+    """Hours that a vendor has to accept an order before it expires, where vendors accept."""
+    low_stock_at: NotNegative = 5
+    """At how many available units vendors are warned, of offers for which they have set nothing."""
+    cart_days: Positive = 30
+    """Days that a cart is kept after its last change."""
+    reserve_in_cart: bool = False
+    """Whether what lies in a cart is reserved for it; off: what is in stock is whose who pays."""
+    cart_reservation_minutes: Positive = 15
+    """Minutes that a cart reserves what lies in it after its last change, where carts do."""
     command_pool_size: Positive = 10
     """Database connections that commands of one API process share."""
     read_pool_size: Positive = 10

@@ -7,9 +7,11 @@ import pytest_asyncio
 
 from adapters.people import People
 from plaza.adapters.mail_contents import StoredMailContents
+from plaza.adapters.order_letters import StoredOrderLetters
 from plaza.contexts.notifications.letter import Letter
 from plaza.contexts.notifications.letters import Letters
 from plaza.kernel.keys import derived_key
+from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.kernel.signed_id import SignedIds
 from plaza.reading.pools import open_private_pool
 from plaza.settings import Settings
@@ -34,7 +36,10 @@ async def people(settings: Settings) -> AsyncIterator[People]:
 async def contents(settings: Settings, tokens: SignedIds) -> AsyncIterator[StoredMailContents]:
     assert settings.database_url is not None
     reads = await open_private_pool(settings.database_url, 1)
-    yield StoredMailContents(reads, tokens, Letters("plaza", "https://plaza.example"))
+    letters = Letters("plaza", "https://plaza.example")
+    secrets = ShopperSecrets(derived_key(settings.secret(), "shopper-secret"))
+    orders = StoredOrderLetters(reads, secrets, letters)
+    yield StoredMailContents(reads, tokens, letters, orders)
     await reads.close()
 
 

@@ -8,11 +8,15 @@ import httpx
 from litestar.handlers import HTTPRouteHandler
 
 from actors import PASSWORD, Marketplace, a_variant
+from contexts.ordering.an_address import an_address
 
 PRICE = {"amount_minor": 1500, "currency": "GBP"}
 VENDOR = "/v1/vendors/{vendor}"
+BOOK = "/v1/account/addresses"
 PRODUCT = f"{VENDOR}/products/{{product}}"
 OFFER = f"{VENDOR}/offers/{{offer}}"
+CART = f"/v1/carts/{uuid4()}"
+WANTED = {"offer_id": str(uuid4()), "quantity": 1}
 REQUIREMENT = {"key": "company_number", "label": "Company number"}
 
 
@@ -45,6 +49,8 @@ REQUESTS: dict[str, Asked] = {
     "changePassword": Asked(
         "POST", "/v1/account/password", {"current_password": "x", "new_password": PASSWORD}
     ),
+    "addAddress": Asked("POST", BOOK, an_address()),
+    "changeAddress": Asked("PATCH", f"{BOOK}/{uuid4()}", {"city": "Bath"}),
     "eraseAccount": Asked("POST", "/v1/account/erase", {"password": "not theirs"}),
     "applyAsVendor": Asked(
         "POST",
@@ -97,8 +103,23 @@ REQUESTS: dict[str, Asked] = {
     ),
     "changeOffer": Asked("PATCH", OFFER, {"price": PRICE}, 1),
     "withdrawOffer": Asked("DELETE", OFFER, None, 1),
+    "createCart": Asked("POST", "/v1/carts", {"currency": "GBP"}),
+    "getCart": Asked("GET", CART),
+    "addCartLine": Asked("POST", f"{CART}/lines", WANTED),
+    "addCartLines": Asked("POST", f"{CART}/lines/batch", {"lines": [WANTED]}),
+    "changeCartLine": Asked("PATCH", f"{CART}/lines/{uuid4()}", {"quantity": 2}),
+    "removeCartLine": Asked("DELETE", f"{CART}/lines/{uuid4()}"),
+    "setCartAddress": Asked("PUT", f"{CART}/address", an_address()),
+    "claimCart": Asked("POST", f"{CART}/claim"),
+    "listVendorOrders": Asked("GET", f"{VENDOR}/orders"),
+    "getVendorOrder": Asked("GET", f"{VENDOR}/orders/{{vendor_order}}"),
+    "listStock": Asked("GET", f"{VENDOR}/stock"),
+    "listStockMovements": Asked("GET", f"{OFFER}/stock/movements"),
+    "listLocations": Asked("GET", f"{VENDOR}/locations"),
     "setStock": Asked("PUT", f"{OFFER}/stock", {"on_hand": 9}),
     "adjustStock": Asked("POST", f"{OFFER}/stock/adjust", {"delta": 1, "reason": "found"}),
+    "changeStocking": Asked("PATCH", f"{OFFER}/stocking", {"allows_backorder": True}, 1),
+    "createLocation": Asked("POST", f"{VENDOR}/locations", {"name": "Warehouse"}),
 }
 
 

@@ -10,6 +10,8 @@ from actors import PASSWORD, Marketplace, Vendor, a_variant
 from contexts.identity.links import mailed_token
 from contexts.vendors.people import a_verified_person, invited, token_of
 from contract.fitting import followed, misfits
+from contract.looking_at_orders import look_at_orders
+from contract.shopping import fill_carts, keep_addresses
 from contract.signing_in import log_in_elsewhere, use_cookies, use_second_factor
 from contract.test_document import operations
 from writing.watching import watching
@@ -82,6 +84,9 @@ async def test_every_operation_answers_what_is_told(
         await use_second_factor(marketplace)
         await use_cookies(marketplace)
         await log_in_elsewhere(marketplace, witness, "198.51.100.8")
+        await fill_carts(marketplace)
+        await keep_addresses(marketplace)
+        await look_at_orders(marketplace, operator)
         await look_around(marketplace, operator)
         await see_to_mails(marketplace, operator)
         await look_back(marketplace, operator, vendor)
@@ -134,6 +139,10 @@ async def sell(vendor: Vendor, category_id: str) -> None:
     await vendor.patch(offer, {"price": {"amount_minor": 5, "currency": "GBP"}}, version=1)
     await vendor.client.put(f"{offer}/stock", json={"on_hand": 7})
     await vendor.post(f"{offer}/stock/adjust", {"delta": -1, "reason": "broken"})
+    await vendor.patch(f"{offer}/stocking", {"buckets": 2}, version=1)
+    await vendor.post(f"{vendor.path}/locations", {"name": "Warehouse"})
+    for path in (f"{vendor.path}/stock", f"{offer}/stock/movements", f"{vendor.path}/locations"):
+        await vendor.get(path, params={"limit": 1})
     withdrawn = f"{vendor.path}/offers/{second['offer_id']}"
     await vendor.client.delete(withdrawn, headers={"if-match": '"1"'})
     await vendor.post(f"{vendor.path}/offers", {"variant_id": second["id"], **a_variant(stock=1)})

@@ -12,6 +12,20 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 CONTRACT = """
 registerAccount POST /v1/accounts
+listAddresses GET /v1/account/addresses
+addAddress POST /v1/account/addresses
+changeAddress PATCH /v1/account/addresses/{}
+removeAddress DELETE /v1/account/addresses/{}
+setDefaultAddress POST /v1/account/addresses/{}/default
+eraseOrderAddress POST /v1/operations/orders/{}/erase-address
+createCart POST /v1/carts
+getCart GET /v1/carts/{}
+addCartLine POST /v1/carts/{}/lines
+addCartLines POST /v1/carts/{}/lines/batch
+changeCartLine PATCH /v1/carts/{}/lines/{}
+removeCartLine DELETE /v1/carts/{}/lines/{}
+setCartAddress PUT /v1/carts/{}/address
+claimCart POST /v1/carts/{}/claim
 logIn POST /v1/sessions
 refreshSession POST /v1/sessions/refresh
 getTotp GET /v1/account/totp
@@ -79,13 +93,18 @@ getProduct GET /v1/products/{}
 setStock PUT /v1/vendors/{}/offers/{}/stock
 adjustStock POST /v1/vendors/{}/offers/{}/stock/adjust
 listProjections GET /v1/operations/projections
+listOrders GET /v1/orders
+getOrder GET /v1/orders/{}
+listVendorOrders GET /v1/vendors/{}/orders
+getVendorOrder GET /v1/vendors/{}/orders/{}
+listPayments GET /v1/operations/payments
 """
 
 # Nothing of it changes but that it ends, so that there is no version to have read.
 NOT_VERSIONED = {
     *("changeMemberRole", "removeMember", "revokeInvitation", "revokeApiKey"),
     "removeVendorRequirement",
-} | {"revokeSession", "logOut", "removeTotp"}
+} | {"revokeSession", "logOut", "removeTotp", "changeCartLine", "removeCartLine"}
 # Nothing is answered by it but where the browser goes.
 REDIRECTS = {"startOidcLogin"}
 

@@ -54,6 +54,11 @@ class Up:
         children = psutil.Process(self.process.pid).children()
         return next(child for child in children if any(word in part for part in child.cmdline()))
 
+    def sandbox_url(self) -> str:
+        """Where the sandbox was told to listen."""
+        words = self.child("sandbox.server").cmdline()
+        return f"http://{words[words.index('--host') + 1]}:{words[words.index('--port') + 1]}"
+
     def family(self) -> list[psutil.Process]:
         whole = psutil.Process(self.process.pid)
         return [whole, *whole.children(recursive=True)]
@@ -99,20 +104,28 @@ def data_dir() -> Iterator[Path]:
 def test_it_stops_within_ten_seconds_and_leaves_no_process(data_dir: Path) -> None:
     with _up(data_dir, _free_port()) as up:
         assert httpx.get(f"{up.url}/health/ready").status_code == 200
+        sandbox_url = up.sandbox_url()
+        assert _eventually(lambda: _answers(f"{sandbox_url}/charges"), READY_TIMEOUT_S)
+        assert f"{sandbox_url}/charges" in up.output.read_text()
         family = up.family()
-        assert len(family) >= 6
+        assert len(family) >= 7
         up.process.send_signal(signal.SIGTERM)
         assert up.process.wait(STOP_TIMEOUT_S) == 0
         assert _alive(family) == []
+        assert (data_dir / "sandbox.sqlite3").exists()
 
 
 def test_it_brings_back_what_is_killed(data_dir: Path) -> None:
     with _up(data_dir, _free_port()) as up:
-        up.child("projector.settings").kill()
-        up.child("granian").kill()
+        words = ("projector.settings", "entrypoints.api", "sandbox.server")
+        for process in [up.child(word) for word in words]:
+            process.kill()
         up.says("projector │ ended by signal 9; it is started again")
         up.says("api │ ended by signal 9; it is started again")
+        up.says("sandbox │ ended by signal 9; it is started again")
         assert _eventually(lambda: _is_ready(up.url), READY_TIMEOUT_S)
+        charges = f"{up.sandbox_url()}/charges"
+        assert _eventually(lambda: _answers(charges), READY_TIMEOUT_S)
 
 
 def test_it_starts_again_right_after_it_was_killed_and_beside_another(data_dir: Path) -> None:
@@ -142,7 +155,11 @@ def test_its_log_can_be_followed_from_another_terminal(data_dir: Path) -> None:
 
 
 def _is_ready(url: str) -> bool:
+    return _answers(f"{url}/health/ready")
+
+
+def _answers(place: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready").status_code == 200
+        return httpx.get(place).status_code == 200
     except httpx.TransportError:
         return False

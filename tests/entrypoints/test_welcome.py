@@ -12,12 +12,15 @@ URL = "http://127.0.0.1:8000"
 
 
 def _lines(
-    items: list[dict[str, str]], log_ins: list[LogIn], mails: Path | None = None
+    items: list[dict[str, str]],
+    log_ins: list[LogIn],
+    mails: Path | None = None,
+    sandbox_url: str | None = None,
 ) -> list[str]:
     async def ask() -> list[str]:
         answer = httpx.MockTransport(lambda _: httpx.Response(200, json={"items": items}))
         async with httpx.AsyncClient(transport=answer, base_url=URL) as client:
-            return await welcome(client, URL, log_ins, mails)
+            return await welcome(client, URL, log_ins, mails, sandbox_url)
 
     return asyncio.run(ask())
 
@@ -46,6 +49,13 @@ def test_where_mails_are_put_is_said_unless_a_server_takes_them(tmp_path: Path) 
     (told,) = (line for line in _lines([], [], folder) if "Mails" in line)
     assert str(tmp_path / "mail") in told
     assert not any("Mails" in line for line in _lines([], []))
+
+
+def test_how_play_money_pays_is_said_where_it_is_taken() -> None:
+    told = "\n".join(_lines([], [], sandbox_url="http://127.0.0.1:9000"))
+    assert '"payment": {"provider": "sandbox", "token": "tok_approve"}' in told
+    assert "http://127.0.0.1:9000/charges" in told
+    assert "sandbox" not in "\n".join(_lines([], []))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from isolation.kinds import (
     callers,
     members,
     operators,
+    shoppers,
+    shoppers_without_cart,
 )
 from isolation.sides import NO_VENDOR
 
@@ -33,6 +35,8 @@ NOBODYS = {
     "mail": "mails are the operators'",
     "provider": "providers of log-ins are settings",
     "file": "demo pictures are everybody's",
+    "offer_id": "what is for sale is everybody's",
+    "published_offer": "what is for sale is everybody's",
     "totp_code": "a code is tried on the secret of who sends it",
 }
 """What belongs to no vendor and no account, so that it cannot be foreign, and why."""
@@ -184,8 +188,18 @@ GOODS = {
     "createOffer": Entry(members(*ALL, key=True), named={"variant": "free_variant"}),
     "changeOffer": Entry(members(*ALL, key=True)),
     "withdrawOffer": Entry(members(*ALL, key=True)),
-    "setStock": Entry(members(*ALL, key=True)),
-    "adjustStock": Entry(members(*ALL, key=True)),
+    "listStock": Entry(members(*ALL, key=True), needs=("shelved",)),
+    "listStockMovements": Entry(
+        members(*ALL, key=True), named={"offer": "counted_offer"}, needs=("counted_offer",)
+    ),
+    "listLocations": Entry(members(*ALL, key=True), needs=("location", "product")),
+    "setStock": Entry(members(*ALL, key=True), {"on_hand": 9, "location_id": "{location}"}),
+    "adjustStock": Entry(
+        members(*ALL, key=True),
+        {"delta": 1, "reason": "found", "location_id": "{location}"},
+    ),
+    "changeStocking": Entry(members(*ALL, key=True)),
+    "createLocation": Entry(members(*ALL, key=True)),
     "listVendorProducts": Entry(members(*ALL, key=True), needs=("product", "published_product")),
     "getVendorProduct": Entry(members(*ALL, key=True)),
     "listProducts": public(rightful=Kind.OWNER, needs=("product", "published_product")),
@@ -197,6 +211,33 @@ GOODS = {
     "getDemoPicture": public(
         rightful=Kind.OWNER, named={"category": "picture_category", "file": "picture_file"}
     ),
+}
+
+A_LINE = {"offer_id": "{published_offer}", "quantity": 1}
+CARTS = {
+    "createCart": Entry(shoppers_without_cart(), rightful=None, tells=False),
+    "getCart": Entry(shoppers()),
+    "addCartLine": Entry(shoppers(), A_LINE),
+    "addCartLines": Entry(shoppers(), {"lines": [A_LINE]}),
+    "changeCartLine": Entry(shoppers()),
+    "removeCartLine": Entry(shoppers(), is_apart=True),
+    "setCartAddress": Entry(shoppers()),
+    "claimCart": Entry(accounts()),
+    "listAddresses": Entry(accounts(), needs=("address",)),
+    "addAddress": Entry(accounts()),
+    "changeAddress": Entry(accounts()),
+    "removeAddress": Entry(accounts(), is_apart=True),
+    "setDefaultAddress": Entry(accounts()),
+}
+"""A guest with the cart's own secret: test_guests.py."""
+
+ORDERS = {
+    "listOrders": Entry(accounts(), needs=("order", "other_order")),
+    "getOrder": Entry(shoppers()),
+    "listVendorOrders": Entry(members(*ALL, key=True), needs=("order", "other_order")),
+    "getVendorOrder": Entry(members(*ALL, key=True)),
+    "listPayments": of_operators(),
+    "eraseOrderAddress": of_operators(is_alone=True),
 }
 
 OPERATIONS = {
@@ -214,6 +255,8 @@ ENTRIES: dict[str, Entry] = {
     **VENDORS,
     **PEOPLE_OF_VENDORS,
     **GOODS,
+    **CARTS,
+    **ORDERS,
     **OPERATIONS,
 }
 

@@ -8,6 +8,7 @@ class Kind(StrEnum):
     """Who asks, as seen from the vendor (or the account) that the things belong to."""
 
     ANONYMOUS = "anonymous"
+    GUEST = "a guest with the secret of another cart"
     ENDED = "a session that has ended"
     ENDED_KEY = "a key that was revoked"
     CUSTOMER = "a customer"
@@ -23,7 +24,8 @@ class Kind(StrEnum):
     OPERATOR = "an operator"
 
 
-NOBODY = frozenset({Kind.ANONYMOUS, Kind.ENDED, Kind.ENDED_KEY})
+GUESTS = frozenset({Kind.ANONYMOUS, Kind.GUEST})
+NOBODY = GUESTS | {Kind.ENDED, Kind.ENDED_KEY}
 OWN_KEYS = frozenset({Kind.KEY, Kind.WRONG_KEY})
 INSIDERS = OWN_KEYS | {Kind.OWNER, Kind.MANAGER, Kind.STAFF}
 KEYS = OWN_KEYS | {Kind.OTHER_KEY}
@@ -40,16 +42,20 @@ class Audience:
         lets_in: the kinds of callers that the route's guard lets pass.
         insiders: what others of the same vendor are told.
         outsiders: what everybody else who is logged in is told.
+        guests: what those are told who are not logged in.
     """
 
     lets_in: frozenset[Kind]
     insiders: int = 403
     outsiders: int = 403
+    guests: int = 401
 
     def refusal_of(self, kind: Kind) -> int | None:
         """The status that the guard answers the kind with; None for who is let in."""
         if kind in self.lets_in:
             return None
+        if kind in GUESTS:
+            return self.guests
         if kind in NOBODY:
             return 401
         return self.insiders if kind in INSIDERS else self.outsiders
@@ -80,6 +86,16 @@ def accounts() -> Audience:
 def callers() -> Audience:
     """Everybody who is logged in, programs too, about their own things."""
     return Audience(PEOPLE | KEYS)
+
+
+def shoppers() -> Audience:
+    """Everybody with an account, about their own things, and guests who show a thing's secret."""
+    return Audience(PEOPLE, guests=404)
+
+
+def shoppers_without_cart() -> Audience:
+    """Everybody but programs."""
+    return Audience(PEOPLE | GUESTS)
 
 
 def anybody() -> Audience:

@@ -77,7 +77,7 @@ def _operation(path: str, method: str, told: dict[str, Any], document: dict[str,
         query=frozenset(query),
         headers=frozenset(referred),
         scopes=tuple(keys[0]) if keys else None,
-        is_public=not told.get("security"),
+        is_public=not told.get("security") or {} in told["security"],
     )
 
 

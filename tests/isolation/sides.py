@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 
 from actors import PASSWORD, Marketplace, Person, Vendor
+from contexts.ordering.carts import a_cart
 from contexts.vendors.people import token_of
 
 SCOPES = frozenset(
@@ -103,6 +104,14 @@ async def a_person(marketplace: Marketplace, database: asyncpg.Connection, mark:
     await done(marketplace.anybody.post("/v1/accounts", form))
     await database.execute(VERIFY, email)
     return await marketplace.logged_in(email)
+
+
+async def a_guest(marketplace: Marketplace) -> Person:
+    """Somebody who is not logged in, and shows the secret of a cart of theirs wherever they go."""
+    cart = await a_cart(marketplace.anybody)
+    guest = Person(marketplace.client())
+    guest.client.headers.update(cart.headers)
+    return guest
 
 
 async def a_staffing(marketplace: Marketplace, database: asyncpg.Connection) -> Staffing:

@@ -21,13 +21,14 @@ GUARDED = """
 """
 MADE = (
     *("product", "published_product", "free_variant", "invitation", "api_key", "answer"),
-    *("session", "command"),
+    *("session", "command", "cart"),
 )
 HOLD_ROWS = {
     *("vendors.vendor", "vendors.member", "vendors.invitation", "vendors.api_key"),
     *("vendors.requirement_answer", "catalog.product", "catalog.variant", "catalog.offer"),
     *("catalog.offer_price", "inventory.location", "inventory.stock", "inventory.movement"),
     *("identity.account", "identity.session", "identity.mail_request", "writing.journal"),
+    "ordering.address",
 }
 """Of these the side has rows for sure; of the others it may."""
 

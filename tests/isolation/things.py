@@ -11,9 +11,13 @@ from uuid import uuid4
 import pyotp
 
 from actors import PASSWORD, a_variant
+from contexts.ordering.an_address import an_address
+from contexts.ordering.carts import HeldCart, a_cart, lines_of
 from contexts.vendors.people import token_of
 from isolation.sides import SCOPES, Side, done, requires
 from plaza.operations.demo.categories import plan_categories
+from shopping import Order
+from shopping import a_cart as a_filled_cart
 from writing.watching import until
 
 A_MAIL = "SELECT id FROM notifications.mail WHERE status = 'pending' LIMIT 1"
@@ -119,6 +123,11 @@ class Things:
         sessions = (await done(self._owner.get("/v1/sessions")))["items"]
         return str(next(session["id"] for session in sessions if not session["is_current"]))
 
+    async def address(self) -> str:
+        """Of the owner's book."""
+        book = "/v1/account/addresses"
+        return str((await done(self._owner.post(book, an_address(name=self._side.mark))))["id"])
+
     async def totp_code(self) -> str:
         enrolled = await done(self._owner.post("/v1/account/totp", {"password": PASSWORD}))
         return pyotp.TOTP(enrolled["secret"]).now()
@@ -173,6 +182,24 @@ class Things:
     async def offer(self) -> str:
         return str((await self.of("draft"))["variants"][0]["offer_id"])
 
+    async def counted_offer(self) -> str:
+        """One that was moved for a reason of the vendor's."""
+        offer_id = await self.of("offer")
+        path = f"{self._side.path}/offers/{offer_id}/stock/adjust"
+        await done(self._owner.post(path, {"delta": 1, "reason": f"{self._side.mark} reason"}))
+        return str(offer_id)
+
+    async def shelved(self) -> None:
+        """Two offers at the location."""
+        for thing in ("offer", "published_offer"):
+            path = f"{self._side.path}/offers/{await self.of(thing)}/stock"
+            counted = {"on_hand": 3, "location_id": await self.of("location")}
+            await done(self._owner.client.put(path, json=counted))
+
+    async def location(self) -> str:
+        path, form = f"{self._owner.path}/locations", {"name": f"Warehouse {self._side.mark}"}
+        return str(done(await self._owner.post(path, form))["id"])
+
     async def free_variant(self) -> str:
         return str((await self.of("free"))["variants"][0]["id"])
 
@@ -181,6 +208,50 @@ class Things:
 
     async def published_offer(self) -> str:
         return str((await self.of("published"))["variants"][0]["offer_id"])
+
+    # Carts, of the owner as a shopper and of a guest.
+
+    async def held_cart(self) -> HeldCart:
+        wanted = (await self.of("published_offer"), 1)
+        return await a_cart(self._owner, wanted, address=an_address(name=self._side.mark))
+
+    async def cart(self) -> str:
+        return str((await self.of("held_cart")).id)
+
+    async def line(self) -> str:
+        return str(lines_of((await self.of("held_cart")).created)[0]["id"])
+
+    async def guests_cart(self) -> HeldCart:
+        wanted = (await self.of("published_offer"), 1)
+        anybody = self._side.marketplace.anybody
+        return await a_cart(anybody, wanted, address=an_address(name=self._side.mark))
+
+    # Orders of the owner as a shopper, with the owner as a vendor.
+
+    async def bought(self) -> list[Order]:
+        """Two, of which the vendor has canceled one; what they are of is for all eyes no more."""
+        sold = await self._owner.lists_product(**self._described())
+        offer_id, address = sold["variants"][0]["offer_id"], an_address(name=self._side.mark)
+        orders = []
+        for _ in range(2):
+            cart = await a_filled_cart(
+                self._side.marketplace, {offer_id: 1}, self._owner, address=address
+            )
+            orders.append(await cart.buys())
+        reason = {"reason": f"{self._side.mark} reason"}
+        canceled = f"{self._side.path}/orders/{_only_part(orders[1])}/cancel"
+        await done(self._owner.post(canceled, reason))
+        await done(self._owner.post(f"{self._side.path}/products/{sold['id']}/unpublish"))
+        return orders
+
+    async def order(self) -> str:
+        return str((await self.of("bought"))[0].id)
+
+    async def other_order(self) -> str:
+        return str((await self.of("bought"))[1].id)
+
+    async def vendor_order(self) -> str:
+        return _only_part((await self.of("bought"))[0])
 
     # What belongs to nobody.
 
@@ -207,3 +278,9 @@ class Things:
 
         await until(queued, timeout_s=10)
         return str(found[0]["id"])
+
+
+def _only_part(order: Order) -> str:
+    """The vendor order of an order of one vendor."""
+    (part,) = order.answer.json()["vendor_orders"]
+    return str(part["id"])

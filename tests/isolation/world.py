@@ -11,10 +11,19 @@ import httpx
 
 from actors import Marketplace, Person
 from contexts.asking import REQUESTS
-from isolation.entries import ENTRIES, Entry
+from isolation.entries import ENTRIES, NOBODYS, Entry
 from isolation.kinds import OF_A_VENDOR, Kind
 from isolation.operations import OPERATIONS, Operation
-from isolation.sides import SCOPES, Side, Staffing, a_person, a_side, a_staffing, ended_session
+from isolation.sides import (
+    SCOPES,
+    Side,
+    Staffing,
+    a_guest,
+    a_person,
+    a_side,
+    a_staffing,
+    ended_session,
+)
 from isolation.statements import noted
 from isolation.tables import digests, is_caught_up
 from isolation.things import Things
@@ -82,6 +91,7 @@ class World:
         self.operator.email = self.marketplace.settings.operator_email
         self.ended_operator = await ended_session(self.marketplace, self.operator, DEMO_PASSWORD)
         self.customer = await a_person(self.marketplace, self.everything, "customer")
+        self.guest = await a_guest(self.marketplace)
         self.staffing = await a_staffing(self.marketplace, self.everything)
         other_staffing = await a_staffing(self.marketplace, self.everything)
         self.other = await self.side("approved", other_staffing)
@@ -124,6 +134,7 @@ class World:
             return await self._ended(case, kind)
         people = {
             Kind.ANONYMOUS: self.marketplace.anybody,
+            Kind.GUEST: self.guest,
             Kind.CUSTOMER: self.customer,
             Kind.OTHER_OWNER: self.other.owner,
             Kind.OTHER_MANAGER: self.other.staffing.manager,
@@ -169,11 +180,13 @@ def body_of(operation: Operation, entry: Entry) -> Any:
 
 
 def places_of(operation: Operation, entry: Entry) -> dict[str, str]:
-    """Every place that holds an id: its name in the path or body, and the thing that stands there.
+    """Every place that holds an id: its name in path, query or body, and what stands there.
 
     Things that the entry needs besides are not among them.
     """
     names = set(operation.in_path) | set(PLACE.findall(str(body_of(operation, entry))))
+    if entry.audience.lets_in != {Kind.OPERATOR}:
+        names |= operation.in_query - NOBODYS.keys()
     return {name: entry.named.get(name, name) for name in names}
 
 
@@ -219,7 +232,7 @@ async def ask(
         operation.method,
         operation.path.format(**ids),
         json=filled(body_of(operation, case.entry), ids),
-        params=query,
+        params={name: ids[name] for name in operation.in_query if name in ids} | (query or {}),
         headers=sent,
     )
 

@@ -21,9 +21,10 @@ async def run(runner: CommandRunner, function: Command[Any, Any], command: Any) 
 
 
 def a_follower(
-    connection: asyncpg.Connection, process: Process, runner: CommandRunner
+    connection: asyncpg.Connection, process: Process, runner: CommandRunner, *, is_on: bool = True
 ) -> ProcessFollower:
-    return ProcessFollower(connection, process, Shard(projection=process.name, build=1), runner)
+    shard = Shard(projection=process.name, build=1)
+    return ProcessFollower(connection, process, shard, runner, is_on=is_on)
 
 
 async def follow_to_the_end(follower: ProcessFollower) -> int:

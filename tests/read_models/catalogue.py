@@ -17,7 +17,7 @@ from plaza.contexts.catalog.events import (
     ProductPublished,
     ProductUnpublished,
 )
-from plaza.contexts.inventory.events import StockMoved
+from plaza.contexts.inventory.events import LocationCreated, StockingChanged, StockMoved
 from plaza.contexts.vendors.events import (
     VendorApplied,
     VendorApproved,
@@ -28,6 +28,7 @@ from plaza.contexts.vendors.events import (
     VendorSuspended,
 )
 from plaza.kernel.event import Event
+from plaza.kernel.ids import new_id
 from read_models.given import an_event
 
 
@@ -61,6 +62,17 @@ class AVendor:
 
     def closed(self) -> Event:
         return an_event(VendorClosed, vendor_id=self.id)
+
+
+@dataclass
+class ALocation:
+    vendor: AVendor
+    name: str = "Default"
+    id: UUID = field(default_factory=new_id)
+
+    def created(self) -> Event:
+        ids = {"location_id": self.id, "vendor_id": self.vendor.id}
+        return an_event(LocationCreated, **ids, name=self.name, is_default=self.name == "Default")
 
 
 @dataclass
@@ -120,9 +132,14 @@ class AnOffer:
     def withdrawn(self) -> Event:
         return an_event(OfferWithdrawn, **self._ids())
 
-    def stocked(self, on_hand: int, reserved: int = 0) -> Event:
-        left = {"on_hand": on_hand, "reserved": reserved}
-        return an_event(StockMoved, **self._ids(), stock_id=self.stock_id, **left)
+    def stocked(self, on_hand: int, reserved: int = 0, **fields: Any) -> Event:
+        left = {"on_hand": on_hand, "reserved": reserved, "stock_id": self.stock_id}
+        return an_event(StockMoved, **(self._ids() | left | fields))
+
+    def kept(self, *, allows_backorder: bool = False, low_at: int | None = None) -> Event:
+        """How it is stocked."""
+        said = {"allows_backorder": allows_backorder, "low_at": low_at, "buckets": 1}
+        return an_event(StockingChanged, **self._ids(), stocking_id=self.id, **said)
 
     def _ids(self) -> dict[str, UUID]:
         return {

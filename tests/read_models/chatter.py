@@ -6,12 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from plaza.contexts.catalog.events import OfferedPrice
+from plaza.contexts.ordering.events import (
+    LINES_PER_FACT_MAX,
+    CanceledLine,
+    OrderedLine,
+    VendorOrderLined,
+    VendorOrderLinesCanceled,
+)
 from plaza.kernel.event import Event
 from plaza.projecting.projection import Projection
-from read_models.given import an_event
+from read_models.given import an_event, an_ordered_line
 
 THINGS_A_KIND = 8
+QUANTITY = 5
 TOLD_TWICE_SHARE = 0.25
+GUESTS_SHARE = 0.25
 CURRENCIES = ("GBP", "EUR", "JPY")
 
 
@@ -27,6 +36,7 @@ class Chatter:
         known = {name: kind for p in projections for name, kind in p.events().items()}
         self._kinds = list(known.values())
         self._named = {k.AGGREGATE: k for k in self._kinds if "slug" in k.__struct_fields__}
+        self._told_once = {d.key for p in projections for d in p.documents if d.is_told_once}
         self._versions: Counter[UUID] = Counter()
 
     def tells(self, length: int) -> list[Event]:
@@ -38,7 +48,10 @@ class Chatter:
         if not self._versions[aggregate_id]:
             kind = self._named.get(kind.AGGREGATE, kind)
         fields = [name for name in kind.__struct_fields__ if name.endswith("_id")]
-        ids = {name: _thing(self._random, name) for name in fields}
+        ids: dict[str, Any] = {name: _thing(self._random, name) for name in fields}
+        if "account_id" in ids and self._random.random() < GUESTS_SHARE:
+            ids["account_id"] = None
+        ids |= {name: UUID(int=self._random.getrandbits(128)) for name in self._told_once & {*ids}}
         ids[f"{kind.AGGREGATE}_id"] = aggregate_id
         said = _said(self._random, kind, aggregate_id)
         return an_event(kind, **ids, **said, version=self._next_version(aggregate_id))
@@ -57,7 +70,17 @@ def _said(random: Random, kind: type[Event], aggregate_id: UUID) -> dict[str, An
     if "prices" in kind.__struct_fields__:
         currencies = random.sample(CURRENCIES, random.randint(1, len(CURRENCIES)))
         said["prices"] = [OfferedPrice(currency, random.randint(1, 3)) for currency in currencies]
+    if kind is VendorOrderLined:
+        said["rank"] = random.choice((0, LINES_PER_FACT_MAX))
+        said["lines"] = [_a_line(random) for _ in range(random.randint(1, 3))]
+    if kind is VendorOrderLinesCanceled:
+        line_id, canceled = _thing(random, "line_id"), random.randint(0, QUANTITY)
+        said["lines"] = [CanceledLine(line_id=line_id, canceled_quantity=canceled)]
     return said
+
+
+def _a_line(random: Random) -> OrderedLine:
+    return an_ordered_line(line_id=_thing(random, "line_id"), quantity=QUANTITY)
 
 
 def _thing(random: Random, name: str) -> UUID:

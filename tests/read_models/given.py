@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 from polyfactory.factories.msgspec_factory import MsgspecFactory
 
+from plaza.contexts.ordering.events import OrderedLine
 from plaza.kernel.event import Event, Fact
 from plaza.projecting.projection import Document, Projection, Remembered, fold
 
@@ -23,6 +24,11 @@ VERSIONS = count(1)
 def an_event(kind: type[E], **fields: Any) -> E:
     """An event of that type, later than those before; what is not named is made up."""
     return _factory(kind).build(**{"version": next(VERSIONS), **fields})
+
+
+def an_ordered_line(**fields: Any) -> OrderedLine:
+    """A line of an order; what is not named is made up."""
+    return _factory(OrderedLine).build(**fields)
 
 
 @cache

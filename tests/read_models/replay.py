@@ -19,6 +19,12 @@ LAST_STEP = """
 Shown = dict[str, list[str]]
 
 
+def remembering(projection: Projection, build: int = BUILD) -> list[str]:
+    """The tables in which it remembers what its documents are made of."""
+    documents = [document for document in projection.documents if not document.is_told_once]
+    return [parts_name(projection, document.table, build) for document in documents]
+
+
 async def rows_in(connection: asyncpg.Connection, projection: Projection) -> Shown:
     """What is shown, as text, byte for byte."""
     shown = {}
@@ -31,7 +37,7 @@ async def rows_in(connection: asyncpg.Connection, projection: Projection) -> Sho
 
 async def is_told_of(connection: asyncpg.Connection, projection: Projection) -> bool:
     """Whether it remembers anything."""
-    tables = [parts_name(projection, document.table, BUILD) for document in projection.documents]
+    tables = remembering(projection)
     counts = [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
     return sum(counts) > 0
 
@@ -40,9 +46,9 @@ async def replayed(
     connection: asyncpg.Connection, projection: Projection, *batches: list[Fact]
 ) -> Shown:
     """The rows after these batches, begun with empty tables."""
-    for document in projection.documents:
-        await connection.execute(f"DELETE FROM {table_name(projection, document.table, BUILD)}")
-        await connection.execute(f"DELETE FROM {parts_name(projection, document.table, BUILD)}")
+    shown = [table_name(projection, document.table, BUILD) for document in projection.documents]
+    for table in (*shown, *remembering(projection)):
+        await connection.execute(f"DELETE FROM {table}")
     tables = await BuildTables.of(connection, projection, BUILD)
     for batch in batches:
         await tables.write(connection, batch)

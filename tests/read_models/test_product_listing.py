@@ -114,6 +114,28 @@ def test_the_stock_of_all_locations_counts() -> None:
     assert card_of(*story, elsewhere.stocked(1)).in_stock
 
 
+def test_what_is_reserved_for_orders_is_not_in_stock() -> None:
+    vendor = AVendor()
+    product = AProduct(vendor)
+    offer = AnOffer(product, vendor)
+    story = on_sale(product, offer.created(pounds(100)), offer.stocked(2, reserved=1))
+    assert card_of(*story).in_stock
+    assert not card_of(*story, offer.stocked(2, reserved=2)).in_stock
+
+
+def test_an_offer_that_may_be_backordered_counts_as_in_stock() -> None:
+    vendor = AVendor()
+    product = AProduct(vendor)
+    stocked, awaited = AnOffer(product, vendor), AnOffer(product, vendor)
+    offered = (stocked.created(pounds(200)), awaited.created(pounds(100)))
+    story = on_sale(product, *offered, stocked.stocked(1), awaited.stocked(0))
+    assert card_of(*story).offer_id == stocked.id
+    story += [awaited.kept(allows_backorder=True)]
+    assert (card_of(*story).offer_id, card_of(*story).in_stock) == (awaited.id, True)
+    story += [awaited.kept(allows_backorder=False)]
+    assert card_of(*story).offer_id == stocked.id
+
+
 def test_each_currency_has_a_row_of_its_own() -> None:
     product = AProduct(AVendor())
     here, abroad = (AnOffer(product, product.vendor) for _ in range(2))

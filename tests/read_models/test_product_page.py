@@ -101,6 +101,25 @@ def test_stock_that_speaks_before_its_offer_does_not_show_one_without_a_price() 
     assert msgspec.json.decode(shown.offers)[0]["in_stock"]
 
 
+def test_an_offer_is_in_stock_while_any_is_free_or_it_may_be_backordered() -> None:
+    vendor = AVendor()
+    product = AProduct(vendor)
+    offer = AnOffer(product, vendor)
+
+    def is_in_stock(*events: Event) -> bool:
+        story = on_sale(product, offer.created(pounds(100)), *events)
+        (row,) = given(*story).shows(PROJECTION)["product_page"]
+        (shown,) = msgspec.json.decode(row.offers)
+        assert isinstance(shown["in_stock"], bool)
+        return bool(shown["in_stock"])
+
+    free, sold = offer.stocked(3, reserved=2), offer.stocked(3, reserved=3)
+    assert is_in_stock(free)
+    assert not is_in_stock(free, sold)
+    assert is_in_stock(free, sold, offer.kept(allows_backorder=True))
+    assert not is_in_stock(sold, offer.kept(allows_backorder=True), offer.kept())
+
+
 def test_a_changed_product_keeps_its_variants() -> None:
     product = AProduct(AVendor())
     story = [*on_sale(product), product.changed(title="Walnut desk", attributes={"Wood": "walnut"})]

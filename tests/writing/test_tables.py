@@ -36,7 +36,7 @@ TABLES = {table.fullname: table for table in tables()}
 
 def test_the_classes_are_found() -> None:
     assert _everything.ROUTES
-    assert {"catalog.product", "inventory.stock", "identity.account", "vendors.member"} <= set(
+    assert {"catalog.product", "inventory.location", "identity.account", "vendors.member"} <= set(
         TABLES
     )
 

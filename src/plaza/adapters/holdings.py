@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from plaza.adapters.purchases import purchases_of
 from plaza.contexts.identity.queries.export_account import (
     HeldElsewhere,
     HeldInvitation,
@@ -23,7 +24,7 @@ INVITATIONS = """
 
 
 class StoredHoldings:
-    """Memberships, and invitations to the person's address."""
+    """Memberships, invitations to the person's address, and what the person buys."""
 
     async def held(self, connection: Connection, account_id: UUID, email: str) -> HeldElsewhere:
         memberships = await connection.fetch(MEMBERSHIPS, account_id)
@@ -31,4 +32,5 @@ class StoredHoldings:
         return HeldElsewhere(
             memberships=[HeldMembership(*row) for row in memberships],
             invitations=[HeldInvitation(*row) for row in invitations],
+            purchases=await purchases_of(connection, account_id),
         )

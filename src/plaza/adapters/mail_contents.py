@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from plaza.adapters.order_letters import ORDER_KINDS, StoredOrderLetters
 from plaza.contexts.notifications.letter import Letter
 from plaza.contexts.notifications.letters import Letters
 from plaza.kernel.actor import MARKET
@@ -35,18 +36,23 @@ INVITATION_KIND = "invitation"
 class StoredMailContents:
     """Letters about what stands in identity and vendors when they are written."""
 
-    def __init__(self, reads: PrivateReads, tokens: SignedIds, letters: Letters) -> None:
+    def __init__(
+        self, reads: PrivateReads, tokens: SignedIds, letters: Letters, orders: StoredOrderLetters
+    ) -> None:
         self._reads = reads
         self._tokens = tokens
         self._letters = letters
+        self._orders = orders
 
-    async def letter_of(self, kind: str, mail_id: UUID) -> Letter | None:
+    async def letter_of(self, kind: str, about_id: UUID) -> Letter | None:
+        if kind in ORDER_KINDS:
+            return await self._orders.letter_of(kind, about_id)
         if kind == INVITATION_KIND:
-            return await self._invitation(mail_id)
+            return await self._invitation(about_id)
         async with self._reads.within(MARKET) as connection:
-            row = await connection.fetchrow(MAIL_REQUEST, mail_id, kind)
+            row = await connection.fetchrow(MAIL_REQUEST, about_id, kind)
         # Without an account there is nobody: the address was never known here.
-        return None if row is None else self._about_account(kind, mail_id, row)
+        return None if row is None else self._about_account(kind, about_id, row)
 
     def _about_account(self, kind: str, mail_id: UUID, row: asyncpg.Record) -> Letter | None:
         if kind == "account_erased":

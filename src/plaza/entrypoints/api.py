@@ -12,8 +12,10 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from plaza.adapters.addresses import addresses_lookup
 from plaza.adapters.contacts import contacts_lookup
 from plaza.adapters.holdings import StoredHoldings
+from plaza.adapters.payment_providers import open_providers
 from plaza.adapters.people import people_lookup
 from plaza.bootstrap import CONSTRAINTS, PROJECTIONS, ROUTES
 from plaza.contexts.identity.passwords import Passwords
@@ -23,12 +25,15 @@ from plaza.contexts.vendors.people import People
 from plaza.entrypoints.authenticating import open_authenticator, run_until_left
 from plaza.entrypoints.ceiling import constant_bytes
 from plaza.entrypoints.logs import configure_logs
+from plaza.entrypoints.shopping import PROVIDED_FOR_SHOPPING
 from plaza.entrypoints.signing_in import PROVIDED_FOR_SIGNING_IN, open_signing_in
 from plaza.entrypoints.unread_answers import bound_unread_answers
 from plaza.kernel.keys import derived_key
+from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.kernel.signed_id import SignedIds
 from plaza.operations.readiness import Readiness
 from plaza.outbox.channels import Channels
+from plaza.read_models.order_page.addresses import Addresses
 from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.cursor import Cursors
 from plaza.reading.freshness import Freshness
@@ -132,10 +137,13 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
         channels=channels,
     )
     state.people, state.contacts = people_lookup(reads), contacts_lookup(reads)
+    state.addresses = addresses_lookup(reads)
     state.mail_tokens = SignedIds(derived_key(settings.secret(), "mail-token"))
+    state.shopper_secrets = ShopperSecrets(derived_key(settings.secret(), "shopper-secret"))
     state.successors = Successors(derived_key(settings.secret(), "refresh-token"))
     state.passwords = Passwords(settings.password_hash_workers, settings.password_hash_queue_size)
     stack.callback(state.passwords.close)
+    state.providers = await stack.enter_async_context(open_providers(settings, reads))
     await open_signing_in(settings, state, stack)
     names = [projection.name for projection in PROJECTIONS]
     state.readiness = Readiness(pool, state.watermarks, names)
@@ -181,9 +189,19 @@ def _provide_contacts(state: State) -> Contacts:
     return contacts
 
 
+def _provide_addresses(state: State) -> Addresses:
+    addresses: Addresses = state.addresses
+    return addresses
+
+
 def _provide_mail_tokens(state: State) -> SignedIds:
     mail_tokens: SignedIds = state.mail_tokens
     return mail_tokens
+
+
+def _provide_shopper_secrets(state: State) -> ShopperSecrets:
+    shopper_secrets: ShopperSecrets = state.shopper_secrets
+    return shopper_secrets
 
 
 def _provide_successors(state: State) -> Successors:
@@ -227,17 +245,20 @@ PROVIDED: dict[str, Callable[..., Any]] = {
     "cursors": _provide_cursors,
     "people": _provide_people,
     "contacts": _provide_contacts,
+    "addresses": _provide_addresses,
     "pool": _provide_pool,
     "reads": _provide_reads,
     "tokens": _provide_tokens,
     "passwords": _provide_passwords,
     "email_limits": _provide_email_limits,
     "mail_tokens": _provide_mail_tokens,
+    "shopper_secrets": _provide_shopper_secrets,
     "successors": _provide_successors,
     "elsewhere": _provide_elsewhere,
     "answering": _provide_answering,
     "watermarks": _provide_watermarks,
     "state_of": _provide_readiness,
     "commanding": _provide_commanding,
+    **PROVIDED_FOR_SHOPPING,
     **PROVIDED_FOR_SIGNING_IN,
 }

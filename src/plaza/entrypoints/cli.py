@@ -12,6 +12,7 @@ from plaza.entrypoints.cli_commands.keys import keys
 from plaza.entrypoints.cli_commands.migrate import migrate
 from plaza.entrypoints.cli_commands.operators import operators
 from plaza.entrypoints.cli_commands.reset import reset
+from plaza.entrypoints.cli_commands.stock import stock
 from plaza.entrypoints.cli_commands.up import up
 from plaza.kernel.refusals import Refusal
 from plaza.settings import InvalidSetting
@@ -32,7 +33,7 @@ def plaza() -> None:
     """
 
 
-for command in (up, reset, migrate, demo, events, operators, keys):
+for command in (up, reset, migrate, demo, events, operators, keys, stock):
     plaza.add_command(command)
 
 

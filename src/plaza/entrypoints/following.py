@@ -9,6 +9,7 @@ import asyncpg
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS
 from plaza.outbox.channels import Channels
 from plaza.processes.process import Process, ProcessFollower
+from plaza.processes.unhurried import Unhurried
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.builds import live_build
 from plaza.projecting.follower import Follower
@@ -42,7 +43,7 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
     host = Host(connect, redis, Channels(tokens.epoch_id))
     async with open_command_runner(settings, CONSTRAINTS, "plaza processes") as runner:
         followers = [_projecting(projection, host) for projection in PROJECTIONS]
-        followers += [_processing(process, runner) for process in PROCESSES]
+        followers += [_processing(process, runner, settings) for process in PROCESSES]
         running = asyncio.create_task(host.run(followers))
         try:
             yield host
@@ -62,9 +63,13 @@ def _projecting(projection: Projection, host: Host) -> Follow:
     return follow
 
 
-def _processing(process: Process, runner: CommandRunner) -> Follow:
+def _processing(process: Process, runner: CommandRunner, settings: Settings) -> Follow:
+    # One that is off follows all the same: turned on, it begins with what happens then.
+    is_on = process.setting is None or bool(getattr(settings, process.setting))
+
     async def follow(connection: asyncpg.Connection) -> Following:
         shard = Shard(projection=process.name, build=PROCESS_BUILD)
-        return ProcessFollower(connection, process, shard, runner)
+        follower = ProcessFollower(connection, process, shard, runner, is_on=is_on)
+        return Unhurried(follower, process.look_interval_s)
 
     return follow

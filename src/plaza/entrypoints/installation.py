@@ -7,8 +7,9 @@ from plaza.adapters.signing_keys import read_ring
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS
 from plaza.operations import migrate as migrating
 from plaza.operations import operator as operating
-from plaza.operations import signing_keys
+from plaza.operations import signing_keys, stock_repair
 from plaza.operations.demo import load as demo
+from plaza.operations.stock_verification import Progress
 from plaza.reading.pools import open_private_pool
 from plaza.settings import Settings
 
@@ -58,3 +59,8 @@ async def appoint(settings: Settings, *, email: str, name: str, password: str | 
 async def load_demo(settings: Settings, progress: Callable[[int, int], None]) -> demo.DemoLoaded:
     """Load the demo marketplace, unless it is there."""
     return await demo.load_demo(settings, CONSTRAINTS, progress)
+
+
+async def repair_stock(settings: Settings, say: stock_repair.Say, progress: Progress) -> None:
+    """Put right what does not add up in the stock."""
+    await stock_repair.repair_differences(settings, CONSTRAINTS, say, progress)

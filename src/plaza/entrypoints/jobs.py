@@ -8,8 +8,16 @@ from saq import CronJob, Queue
 from saq.queue.redis import RedisQueue
 
 from plaza.bootstrap import CONSTRAINTS
+from plaza.operations.acceptances import expire_vendor_orders
+from plaza.operations.carts import expire_carts
 from plaza.operations.pauses import end_pauses
-from plaza.operations.upkeep import add_partitions, forget_keys, forget_log_ins
+from plaza.operations.stock_sweeps import sweep_stock
+from plaza.operations.upkeep import (
+    add_partitions,
+    forget_keys,
+    forget_log_ins,
+    forget_webhooks,
+)
 from plaza.settings import InvalidSetting, Settings, settings_from
 
 JOB_TIMEOUT_S = 300
@@ -40,8 +48,24 @@ async def forget_old_log_ins(_: Any) -> None:
     await forget_log_ins(settings_from())
 
 
+async def forget_old_webhooks(_: Any) -> None:
+    await forget_webhooks(settings_from())
+
+
 async def end_vendor_pauses(_: Any) -> None:
     await end_pauses(settings_from(), CONSTRAINTS)
+
+
+async def look_after_stock(_: Any) -> None:
+    await sweep_stock(settings_from(), CONSTRAINTS)
+
+
+async def expire_old_carts(_: Any) -> None:
+    await expire_carts(settings_from())
+
+
+async def expire_unaccepted_orders(_: Any) -> None:
+    await expire_vendor_orders(settings_from(), CONSTRAINTS)
 
 
 PROJECTOR_CRON = [
@@ -49,9 +73,18 @@ PROJECTOR_CRON = [
 ]
 # The sixth field is seconds: a pause is over for everybody ten seconds later at most.
 WORKER_CRON = [
+    CronJob(
+        expire_unaccepted_orders,
+        cron="* * * * * */10",
+        timeout=JOB_TIMEOUT_S,
+        retries=JOB_RETRIES,
+    ),
     CronJob(end_vendor_pauses, cron="* * * * * */10", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
+    CronJob(look_after_stock, cron="* * * * * */10", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
+    CronJob(expire_old_carts, cron="*/5 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
     CronJob(forget_old_keys, cron="7 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
     CronJob(forget_old_log_ins, cron="37 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
+    CronJob(forget_old_webhooks, cron="53 * * * *", timeout=JOB_TIMEOUT_S, retries=JOB_RETRIES),
 ]
 
 

@@ -11,12 +11,14 @@ import structlog
 from plaza.adapters.mail_contents import StoredMailContents
 from plaza.adapters.mail_folder import FolderTransport
 from plaza.adapters.mail_message import sender_of
+from plaza.adapters.order_letters import StoredOrderLetters
 from plaza.adapters.smtp import SmtpServer, SmtpTransport
 from plaza.contexts.notifications.letters import Letters
 from plaza.contexts.notifications.mail_queue import MailQueue, open_mail_pool
 from plaza.contexts.notifications.mail_transport import MailTransport
 from plaza.contexts.notifications.sending import LANES, Sending
 from plaza.kernel.keys import derived_key
+from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.kernel.signed_id import SignedIds
 from plaza.reading.pools import open_private_pool
 from plaza.settings import InvalidSetting, Settings
@@ -41,7 +43,9 @@ async def mailing(settings: Settings) -> AsyncIterator[None]:
         stack.push_async_callback(pool.close)
         tokens = SignedIds(derived_key(settings.secret(), "mail-token"))
         letters = Letters(sender.display_name or sender.domain, settings.storefront())
-        contents = StoredMailContents(reads, tokens, letters)
+        secrets = ShopperSecrets(derived_key(settings.secret(), "shopper-secret"))
+        orders = StoredOrderLetters(reads, secrets, letters)
+        contents = StoredMailContents(reads, tokens, letters, orders)
         sending = Sending(MailQueue(pool), contents, transport_of(settings, sender))
         running = asyncio.create_task(sending.run())
         try:

@@ -3,6 +3,7 @@
 Started by `saq plaza.entrypoints.projector.settings`.
 """
 
+import gc
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -20,6 +21,10 @@ async def startup(context: dict[str, Any]) -> None:
     stack = AsyncExitStack()
     await stack.enter_async_context(following(SETTINGS))
     context["following"] = stack
+    # What stays for ever need not be looked through again and again: that was measured to take
+    # half the time of following.
+    gc.collect()
+    gc.freeze()
 
 
 async def shutdown(context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The worker process: mails, jobs that talk to the outside world, sweeps and retention.
+"""The worker process: mails, money, jobs that talk to the outside world, sweeps and retention.
 
 Started by `saq plaza.entrypoints.worker.settings`.
 """
@@ -10,21 +10,23 @@ from plaza.bootstrap import JOBS
 from plaza.entrypoints.jobs import WORKER_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.mailing import mailing
+from plaza.entrypoints.moving_money import moving_money
 from plaza.settings import settings_from
 
 SETTINGS = settings_from()
 
 
 async def startup(context: dict[str, Any]) -> None:
-    """Begin to send."""
+    """Begin to send, and to move money."""
     configure_logs(SETTINGS)
-    context["mailing"] = stack = AsyncExitStack()
+    context["working"] = stack = AsyncExitStack()
     await stack.enter_async_context(mailing(SETTINGS))
+    await stack.enter_async_context(moving_money(SETTINGS))
 
 
 async def shutdown(context: dict[str, Any]) -> None:
-    """Finish the mails under way."""
-    await context["mailing"].aclose()
+    """Finish what is under way."""
+    await context["working"].aclose()
 
 
 settings = {

@@ -77,6 +77,15 @@ _DEFAULTS = (
     ),
     RatePolicy(name="account", quota=20, period_s=60, burst=20, counted_by="caller"),
     RatePolicy(name="commands", quota=600, period_s=60, burst=200, counted_by="caller"),
+    # All of a payment provider's come from few addresses, as fast as people buy.
+    RatePolicy(
+        name="webhooks",
+        quota=12_000,
+        period_s=60,
+        burst=3_000,
+        counted_by="address",
+        is_leased=True,
+    ),
     RatePolicy(name="private_reads", quota=1_200, period_s=60, burst=300, counted_by="caller"),
     RatePolicy(
         name="public_reads",

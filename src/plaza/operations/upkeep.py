@@ -20,6 +20,8 @@ FORGET = """
 # address is nobody's business once its link is over and the mail itself was given up.
 ENDED_SESSIONS_KEPT_DAYS = 30
 MAIL_REQUESTS_KEPT_DAYS = 7
+# Longer than any provider repeats a message, which after that would be acted on without effect.
+WEBHOOKS_KEPT_DAYS = 90
 
 FORGET_SESSIONS = """
     DELETE FROM identity.session WHERE id = ANY (ARRAY(
@@ -36,6 +38,11 @@ FORGET_MAIL_REQUESTS = """
     DELETE FROM identity.mail_request WHERE id = ANY (ARRAY(
         SELECT id FROM identity.mail_request
         WHERE created_at < clock_timestamp() - make_interval(days => $1) LIMIT $2))
+"""
+FORGET_WEBHOOKS = """
+    DELETE FROM payments.webhook WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM payments.webhook
+        WHERE received_at < clock_timestamp() - make_interval(days => $1) LIMIT $2))
 """
 # The owner is held to the policies of the tables too.
 SEE_ALL = "SELECT set_config('plaza.scope', 'market', false)"
@@ -88,6 +95,18 @@ async def forget_log_ins(settings: Settings) -> int:
         await connection.close()
     log.info("log_ins_forgotten", sessions=sessions, tokens=tokens, mail_requests=mails)
     return sessions + tokens + mails
+
+
+async def forget_webhooks(settings: Settings) -> int:
+    """Delete the ids of payment providers' messages that come no more."""
+    connection = await _connect_as_owner(settings)
+    try:
+        await connection.execute(SEE_ALL)
+        forgotten = await _forget(connection, FORGET_WEBHOOKS, WEBHOOKS_KEPT_DAYS)
+    finally:
+        await connection.close()
+    log.info("webhooks_forgotten", forgotten=forgotten)
+    return forgotten
 
 
 async def _forget(connection: asyncpg.Connection, statement: str, age: int) -> int:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
@@ -52,15 +52,26 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     on: type[Event]
     follow_up: Callable[[Any], Any]
     command: Callable[[Any, UnitOfWork], Awaitable[bool]]
+    setting: Literal["order_mails"] | None = None
+    """Which setting turns it on; while it is off, facts go by without a consequence."""
+    look_interval_s: float = 0.0
+    """How long to wait before the log is looked at again, where nobody waits for it."""
 
 
 class ProcessFollower:
     """Runs a process along the log: each fact once, also when it is killed in between."""
 
     def __init__(
-        self, connection: asyncpg.Connection, process: Process, shard: Shard, runner: CommandRunner
+        self,
+        connection: asyncpg.Connection,
+        process: Process,
+        shard: Shard,
+        runner: CommandRunner,
+        *,
+        is_on: bool = True,
     ) -> None:
         self._connection = connection
+        self._types = [process.on.type()] if is_on else []
         self._process = process
         self.shard = shard
         self._runner = runner
@@ -81,8 +92,7 @@ class ProcessFollower:
         if self._step is None:
             self._step = await last_step(self._connection, self.shard)
             self._upto, self._piece = self._step.upto, 0
-        types = [self._process.on.type()]
-        stretch = await read_stretch(self._connection, self._upto, STRETCH_FACTS_MAX, types)
+        stretch = await read_stretch(self._connection, self._upto, STRETCH_FACTS_MAX, self._types)
         if stretch.facts:
             await self._follow_up(self._step, stretch.facts[0])
             return True

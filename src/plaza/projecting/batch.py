@@ -32,7 +32,11 @@ class DocumentTable:
         identity = (document.key, *document.identity)
         kinds = dict(columns)
         arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, 1))
-        changes = ", ".join(f"{c} = excluded.{c}" for c in self._columns if c not in identity)
+        changes = ", ".join(
+            f"{c} = excluded.{c}"
+            for c in self._columns
+            if c not in identity and not document.is_told_once
+        )
         self._load = f"SELECT key, remembered FROM {parts} WHERE key = ANY ($1::uuid[])"
         self._remember = (
             f"INSERT INTO {parts} (key, remembered) SELECT * FROM unnest($1::uuid[], $2::bytea[]) "
@@ -64,6 +68,9 @@ class DocumentTable:
         touched = self.touched_by(told)
         if not touched:
             return
+        if self.document.is_told_once:
+            await self._record(connection, touched)
+            return
         held = {
             row["key"]: self._decoder.decode(row["remembered"])
             for row in await connection.fetch(self._load, list(touched))
@@ -73,13 +80,26 @@ class DocumentTable:
                 held[key] = fold(self.document, held.get(key), event, fact)
         await self._write_back(connection, held)
 
+    async def _record(
+        self, connection: asyncpg.Connection, touched: dict[UUID, list[Told]]
+    ) -> None:
+        """Write what each document's first fact says; rows that are there already stay."""
+        rows = [
+            row
+            for key, changes in touched.items()
+            for row in self.document.rows(key, fold(self.document, None, *changes[0]).parts)
+        ]
+        await connection.execute(self._show, *_columns_of(rows, self._columns))
+
     async def _write_back(
         self, connection: asyncpg.Connection, held: dict[UUID, Remembered[Any]]
     ) -> None:
         encoded = [msgspec.msgpack.encode(remembered) for remembered in held.values()]
         await connection.execute(self._remember, list(held), encoded)
         shown = [row for key in held for row in self.document.rows(key, held[key].parts)]
-        await connection.execute(self._hide, list(held), *_columns_of(shown, self._identity))
+        # A document that is one row leaves none behind while that row is shown.
+        if self.document.identity or len(shown) < len(held):
+            await connection.execute(self._hide, list(held), *_columns_of(shown, self._identity))
         if shown:
             await connection.execute(self._show, *_columns_of(shown, self._columns))
 

@@ -100,8 +100,9 @@ async def _create_tables(
 ) -> None:
     await connection.execute(Template(projection.table_sql()).substitute(build=f"b{build}"))
     for document in projection.documents:
-        parts = parts_name(projection, document.table, build)
-        await connection.execute(PARTS.format(parts=parts))
+        if not document.is_told_once:
+            parts = parts_name(projection, document.table, build)
+            await connection.execute(PARTS.format(parts=parts))
         await _show(connection, projection, document.table, build)
 
 

@@ -33,6 +33,8 @@ class Document(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """The rows shown, with the table's columns as fields; none where nothing is to be shown."""
     identity: tuple[str, ...] = ()
     """Columns that tell the rows of one document apart, beside the key."""
+    is_told_once: bool = False
+    """Whether one fact says all of a document and no other changes it: nothing is remembered."""
 
 
 class Projection(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,11 +57,16 @@ class Remembered(msgspec.Struct, Generic[P]):
     """A document's parts, and of each source aggregate the last change that they hold."""
 
     parts: P
-    seen: dict[UUID, tuple[int, int]] = msgspec.field(default_factory=dict)
+    seen: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    """By the aggregate's type and id: aggregates of two types may share an id."""
 
-    def is_new(self, fact: Fact) -> bool:
-        """Whether the fact is later than what is held of its aggregate."""
-        return (fact.version, fact.ordinal) > self.seen.get(fact.aggregate_id, (0, -1))
+    def takes(self, fact: Fact) -> bool:
+        """Note the fact, if it is later than what is held of its aggregate; whether it is."""
+        source, place = f"{fact.aggregate_type}/{fact.aggregate_id}", (fact.version, fact.ordinal)
+        if place <= self.seen.get(source, (0, -1)):
+            return False
+        self.seen[source] = place
+        return True
 
 
 def fold(
@@ -67,7 +74,6 @@ def fold(
 ) -> Remembered[P]:
     """Fold a fact into a document; one that was folded before changes nothing."""
     remembered = remembered or Remembered(parts=document.parts())
-    if remembered.is_new(fact):
+    if remembered.takes(fact):
         document.on[type(event)](remembered.parts, event)
-        remembered.seen[fact.aggregate_id] = (fact.version, fact.ordinal)
     return remembered

@@ -18,6 +18,9 @@ Judge = Callable[[AnyCaller], None]
 SCOPES: dict[Guard, Scope | None] = {}
 """Which scope each guard of members wants of an API key; the OpenAPI document tells it."""
 
+OTHER_WAYS: dict[Guard, dict[str, list[str]]] = {}
+"""What each guard takes in place of a log-in, as the OpenAPI document tells it; {}: nothing."""
+
 
 class NotAnAccount(Forbidden):
     code = "account_needed"
@@ -71,6 +74,11 @@ def scope_of(guards: Iterable[Any]) -> Scope | None:
     return next((scope for guard in guards if (scope := SCOPES.get(guard))), None)
 
 
+def other_ways_of(guards: Iterable[Any]) -> list[dict[str, list[str]]]:
+    """What the guards take in place of a log-in."""
+    return [OTHER_WAYS[guard] for guard in guards if guard in OTHER_WAYS]
+
+
 def is_operator(caller: AnyCaller | None) -> bool:
     return isinstance(caller, Caller) and caller.standing.is_operator
 
@@ -85,6 +93,15 @@ async def caller_required(connection: Connection) -> AnyCaller:
     if caller is None:
         raise NotAuthenticated("Log in and send Authorization: Bearer <access token>.")
     return caller
+
+
+async def caller_if_any(connection: Connection) -> AnyCaller | None:
+    """The caller; None where nobody is logged in.
+
+    Raises:
+        NotAuthenticated: what is shown is not valid.
+    """
+    return await _authenticator(connection).caller_of(connection)
 
 
 async def _judged(connection: Connection, judge: Judge) -> None:

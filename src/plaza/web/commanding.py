@@ -65,6 +65,7 @@ class Commanding:
         is_secret: bool = False,
         shown: str = "",
         principal: str | None = None,
+        is_journalled: bool = True,
     ) -> Response[bytes]:
         """Run it and answer, see `answered`."""
         given = await self.answered(
@@ -75,6 +76,7 @@ class Commanding:
             is_secret=is_secret,
             shown=shown,
             principal=principal,
+            is_journalled=is_journalled,
         )
         return response_of(given)
 
@@ -89,6 +91,8 @@ class Commanding:
         shown: str = "",
         principal: str | None = None,
         finishes: bool = False,
+        is_journalled: bool = True,
+        is_repeatable: bool = True,
     ) -> Answer:
         """Run it; with an Idempotency-Key, repeats get the same bytes.
 
@@ -103,18 +107,23 @@ class Commanding:
             principal: under which name of a cart or an order the caller's last consistency token
                 is kept, for who is known by its secret only.
             finishes: whether an earlier command of the same request left an unfinished answer.
+            is_journalled: off for what a guest does to their own cart, which nobody has to answer
+                for: the journal would only tell that somebody looked around.
+            is_repeatable: off for a command that is not the request's own but a step on its way.
         """
         caller = caller_in(self._request.scope)
         actor = ANONYMOUS if caller is None else caller.actor
+        repeatable = await self._repeats.of(
+            self._request, actor, is_secret=is_secret, shown=shown, finishes=finishes
+        )
         context = Context(
             actor=actor,
             surface=surface,
             correlation_id=UUID(trace_id_in(self._request.scope)),
             occasion=self._occasion(caller),
+            is_journalled=is_journalled,
             trace=self._request.headers.get("traceparent"),
-            repeatable=await self._repeats.of(
-                self._request, actor, is_secret=is_secret, shown=shown, finishes=finishes
-            ),
+            repeatable=repeatable if is_repeatable else None,
             principal=principal if caller is None else str(actor),
         )
         given = await self._runner.run(function, command, context, answer)

@@ -32,7 +32,11 @@ JSON = "application/json"
 
 
 def answers(
-    shape: type[Any], status: int = 200, *, also: tuple[int, ...] = ()
+    shape: type[Any],
+    status: int = 200,
+    *,
+    also: tuple[int, ...] = (),
+    done_as: tuple[int, ...] = (),
 ) -> dict[int, ResponseSpec]:
     """The `responses` of a route.
 
@@ -41,9 +45,11 @@ def answers(
         status: of a success.
         also: statuses of refusals that do not follow from the kind of route; 412 and 428 say
             that If-Match is looked at, 308 that it may be found elsewhere.
+        done_as: further statuses of successes, which have the same shape.
     """
+    done = {success: ResponseSpec(shape, generate_examples=False) for success in (status, *done_as)}
     told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
-    return {status: ResponseSpec(shape, generate_examples=False), **told}
+    return {**done, **told}
 
 
 def redirects(*, also: tuple[int, ...] = ()) -> dict[int, ResponseSpec]:

@@ -22,6 +22,16 @@ class InvalidIdempotencyKey(Malformed):
     title = "Not acceptable as Idempotency-Key"
 
 
+class IdempotencyKeyRequired(Malformed):
+    code = "idempotency_key_required"
+    title = "This request needs an Idempotency-Key"
+
+
+KEY_REQUIRED_OPT = "key_required"
+KEY_REQUIRED = {KEY_REQUIRED_OPT: True}
+"""The `opt` of a route that must not be done twice by accident."""
+
+
 class Repeats:
     """Makes requests repeatable by their keys."""
 
@@ -42,8 +52,12 @@ class Repeats:
 
         Raises:
             InvalidIdempotencyKey: it cannot be used as one.
+            IdempotencyKeyRequired: the route wants one.
         """
         key = request.headers.get("idempotency-key")
+        if key is None and KEY_REQUIRED_OPT in request.route_handler.opt:
+            message = "Send a fresh UUID as Idempotency-Key, and the same one when you try again."
+            raise IdempotencyKeyRequired(message)
         if key is None or request.method != "POST":
             return None
         _check(key, actor)

@@ -71,7 +71,12 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
         message = "PLAZA_DATABASE_URL is not set; `plaza up` sets it for its processes."
         raise InvalidSetting(message)
     url = settings.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    server_settings = {**SERVER_SETTINGS, "application_name": application_name}
+    server_settings = {
+        **SERVER_SETTINGS,
+        "application_name": application_name,
+        # Read by SQL that a lookup of its own would be too dear for.
+        "plaza.low_stock_at": str(settings.low_stock_at),
+    }
     return SQLAlchemyAsyncConfig(
         connection_string=url,
         session_config=AsyncSessionConfig(expire_on_commit=False, autoflush=False),

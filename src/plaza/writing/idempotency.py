@@ -16,6 +16,9 @@ FINAL_REFUSALS = (409, 422)
 
 TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:scope || chr(10) || :key, 0))")
 
+# Who finishes what is unfinished has done the work: the look-ups of repeats are waited for.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || chr(10) || :key, 0))")
+
 FIND = text("""
     SELECT fingerprint, status, headers, body FROM writing.idempotency
     WHERE scope = :scope AND key = :key
@@ -72,7 +75,9 @@ async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer 
         KeyReused: the key came with another request before.
     """
     place = {"scope": repeatable.scope, "key": repeatable.key}
-    if not await session.scalar(TRY_LOCK, place):
+    if repeatable.finishes:
+        await session.execute(LOCK, place)
+    elif not await session.scalar(TRY_LOCK, place):
         raise RequestInProgress("Try again when the first request has been answered.")
     row = (await session.execute(FIND, place)).one_or_none()
     if row is None or (repeatable.finishes and row.status == UNFINISHED_STATUS):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from plaza.contexts.notifications.letter import Letter
+from plaza.contexts.notifications.letter import Letter, LetterPart
 from plaza.contexts.notifications.letters import TEMPLATES, Letters, one_line
 from plaza.contexts.notifications.mail import Kind
 
@@ -25,6 +25,24 @@ WORDS: dict[str, dict[str, Any]] = {
         "vendor": "Oak & Sons",
         "role": "manager",
         "inviter": "Ada",
+    },
+    "order_placed": {
+        "path": "/orders/1?secret=abc",
+        "number": "K7Q2-9XMF",
+        "total": "£148.00",
+        "name": "Ada",
+        "parts": [
+            LetterPart(heading="K7Q2-9XMF-1 Oak", lines=["2 x Chair: £98.00"], total="£98.00"),
+            LetterPart(heading="K7Q2-9XMF-2 Elm", lines=["1 x Table: £50.00"], total="£50.00"),
+        ],
+    },
+    "order_canceled": {"path": "/orders/1?secret=abc", "number": "K7Q2-9XMF", "name": "Ada"},
+    "order_failed": {"path": "/orders/1?secret=abc", "number": "K7Q2-9XMF", "name": "Ada"},
+    "vendor_order_placed": {
+        "until": UNTIL,
+        "number": "K7Q2-9XMF-1",
+        "vendor": "Oak & Sons",
+        "parts": [LetterPart(heading="K7Q2-9XMF-1", lines=["2 x Chair: £98.00"], total="£98.00")],
     },
 }
 NAMED = [(kind, name) for kind in WORDS for name in sorted(WORDS[kind].keys() - {"path"})]
@@ -56,10 +74,20 @@ def written(kind: str, **changes: Any) -> Letter:
     return letters.write(kind, "ada@plaza.example", **(WORDS[kind] | changes))
 
 
+def shown_of(kind: str) -> list[str]:
+    """What the reader of a letter has to see."""
+    words = dict(WORDS[kind])
+    parts = words.pop("parts", [])
+    if "until" in words:
+        words["until"] = "01 December 2026 at 09:05 UTC"
+    listed = [word for part in parts for word in (part.heading, *part.lines, part.total)]
+    return [*words.values(), *listed]
+
+
 def test_every_kind_of_mail_is_tried() -> None:
     assert WORDS.keys() == set(get_args(Kind))
     parts = {f"{kind}.{form}.j2" for kind in WORDS for form in ("txt", "html")}
-    shared = {"letter.html.j2", "signature.txt.j2"}
+    shared = {"letter.html.j2", "signature.txt.j2", "parts.txt.j2", "parts.html.j2"}
     assert {file.name for file in TEMPLATES.iterdir()} == parts | shared
 
 
@@ -69,14 +97,14 @@ def test_both_forms_say_who_writes_what_to_do_and_until_when(kind: str) -> None:
     page = Seen(letter.html)
 
     assert letter.recipient == "ada@plaza.example"
-    assert "Plaza & Co" in letter.subject
+    if kind != "vendor_order_placed":
+        assert "Plaza & Co" in letter.subject
     for form in (letter.text, page.words):
         assert "Plaza & Co" in form
-        assert re.search(r"Was it not you\?|Do you not know them\?", form)
+        assert re.search(r"Was it not you\?|Do you not know them\?|Is it not for you\?", form)
         assert "{{" not in form
-        for word in WORDS[kind].values():
-            shown = "01 December 2026 at 09:05 UTC" if word == UNTIL else str(word)
-            assert shown in form
+        for word in shown_of(kind):
+            assert word in form
     assert page.tags.isdisjoint({"script", "img", "link", "iframe", "style", "form"})
     assert max(len(line) for line in letter.text.splitlines()) <= 85
     assert max(len(line) for line in letter.html.splitlines()) < 998
@@ -94,7 +122,7 @@ def test_links_lead_to_the_storefront_and_nowhere_else(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(kind, name) for kind, name in NAMED if name != "until"]
+    ("kind", "name"), [(kind, name) for kind, name in NAMED if name not in {"until", "parts"}]
 )
 def test_what_people_call_themselves_is_words_and_nothing_more(kind: str, name: str) -> None:
     harmless, nasty = written(kind, **{name: "harmless"}), written(kind, **{name: NASTY})
@@ -127,3 +155,24 @@ def test_a_word_that_is_missing_is_a_bug_and_not_a_gap(kind: str, name: str) -> 
 def test_nobody_is_greeted_by_a_gap() -> None:
     assert written("password_changed", name=None).text.startswith("Hello,\n")
     assert "you are invited to work with" in written("invitation", inviter=None).text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WORDS if "parts" in WORDS[kind]])
+def test_what_vendors_call_their_goods_is_words_and_nothing_more(kind: str) -> None:
+    def listing(word: str) -> Letter:
+        part = LetterPart(heading=word, lines=[word, word], total=word)
+        return written(kind, parts=[part])
+
+    harmless, nasty = listing("harmless"), listing(NASTY)
+
+    assert Seen(nasty.html).tags == Seen(harmless.html).tags
+    assert Seen(nasty.html).links == Seen(harmless.html).links
+    assert len(nasty.text.splitlines()) == len(harmless.text.splitlines())
+    assert nasty.text.count(one_line(NASTY)) == len(("heading", "two", "lines", "total"))
+    assert "\u202e" not in nasty.text + nasty.html
+
+
+def test_a_vendor_that_need_not_accept_is_told_of_no_end() -> None:
+    letter = written("vendor_order_placed", until=None)
+
+    assert "expires" not in letter.text + letter.html

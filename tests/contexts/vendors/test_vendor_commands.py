@@ -1,8 +1,10 @@
 """Vendors over HTTP: who moves them, and what is told of an illegal move."""
 
+import json
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from actors import Marketplace
 
@@ -73,3 +75,41 @@ async def test_a_version_on_a_status_move_is_honoured_where_it_is_given(
 
     assert (stale.status_code, stale.json()["current_version"]) == (412, 1)
     assert (right.status_code, right.headers["etag"]) == (200, '"2"')
+
+
+CHANGED = """
+    SELECT payload FROM outbox.event
+    WHERE vendor_id = $1 AND type = 'vendors.vendor_changed.v1' ORDER BY id
+"""
+
+
+async def test_a_vendor_says_which_tax_its_prices_include(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor = await marketplace.a_vendor()
+    standing = f"{vendor.path}/standing"
+    before = (await vendor.get(standing)).json()
+
+    changed = await vendor.patch(vendor.path, {"tax_rate": "0.200"}, version=2)
+    kept = await vendor.patch(vendor.path, {"description": "Oak."}, version=3)
+
+    assert (before["tax_rate"], changed.status_code) == ("0", 200)
+    assert (changed.json()["tax_rate"], kept.json()["tax_rate"]) == ("0.2", "0.2")
+    assert (await vendor.get(standing)).json()["tax_rate"] == "0.2"
+    stored = "SELECT tax_rate::text FROM vendors.vendor WHERE id = $1"
+    assert await database.fetchval(stored, vendor.id) == "0.200000"
+    facts = [json.loads(row["payload"]) for row in await database.fetch(CHANGED, vendor.id)]
+    assert [fact["tax_rate"] for fact in facts] == ["0.2", "0.2"]
+
+
+@pytest.mark.parametrize("wrong", ["1", "-0.1", "0.1234567", "20 %", "", "1e-1", ".2", 0.2, 0, None])
+async def test_what_is_no_rate_of_tax_is_refused(marketplace: Marketplace, wrong: object) -> None:
+    vendor = await marketplace.a_vendor()
+
+    answer = await vendor.patch(vendor.path, {"tax_rate": wrong}, version=2)
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/tax_rate"
+    assert (await vendor.get(f"{vendor.path}/standing")).json()["version"] == 2

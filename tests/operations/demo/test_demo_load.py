@@ -12,6 +12,7 @@ COUNTS = """
         (SELECT count(*) FROM catalog.offer) AS offers,
         (SELECT count(*) FROM vendors.vendor WHERE status = 'approved') AS vendors,
         (SELECT count(*) FROM vendors.vendor WHERE status = 'applied') AS applicants,
+        (SELECT count(*) FROM vendors.vendor WHERE tax_rate > 0) AS taxed,
         (SELECT count(*) FROM catalog.category) AS categories
 """
 
@@ -31,6 +32,7 @@ async def test_it_is_loaded_once_and_whole(fresh_settings: Settings) -> None:
         "offers": variants + len(plan.second_offers),
         "vendors": len(approved),
         "applicants": len(plan.vendors) - len(approved),
+        "taxed": len(plan.vendors),
         "categories": len(plan.categories),
     }
     assert told[0] == (0, len(plan.products))

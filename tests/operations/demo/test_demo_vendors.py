@@ -54,3 +54,9 @@ def test_vendors_can_be_reached_nowhere_in_the_real_world() -> None:
         assert re.fullmatch(r"[A-Z]{2}", vendor.country)
         assert vendor.currency == "GBP"
         assert vendor.description
+
+
+def test_every_vendor_includes_the_tax_of_its_country(marketplace: PlannedMarketplace) -> None:
+    rates = {vendor.country: str(vendor.tax_rate) for vendor in marketplace.vendors}
+    assert (rates["GB"], rates["DE"], rates["IT"]) == ("0.2", "0.19", "0.22")
+    assert all(0 < vendor.tax_rate < 1 for vendor in marketplace.vendors)

@@ -1,22 +1,17 @@
-"""Stock: a row per offer, location and bucket, changed by one conditional UPDATE a movement."""
+"""One row of stock: what of an offer lies at one location, or in one of its buckets there."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from dataclasses import dataclass, field
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
-from sqlalchemy import BigInteger, FetchedValue, ForeignKey, SmallInteger, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, mapped_column
 
-from plaza.contexts.inventory.events import MovementKind, StockMoved
+from plaza.contexts.inventory.events import MovementKind
 from plaza.kernel.ids import new_id
-from plaza.kernel.refusals import Conflict, NotThere
-from plaza.writing.aggregate import Row
-from plaza.writing.unit_of_work import UnitOfWork
+from plaza.kernel.refusals import Conflict
 
 QUANTITY_MAX = 1_000_000_000
-DEFAULT_LOCATION_NAME = "Default"
 
 Quantity = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
 Delta = Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
@@ -27,145 +22,111 @@ class BelowReserved(Conflict):
     title = "Less than what is reserved for orders"
 
 
-class Location(Row):
-    """Where stock lies; every vendor has a default one."""
-
-    __tablename__ = "location"
-    __table_args__ = {"schema": "inventory"}  # noqa: RUF012  SQLAlchemy's own form
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    vendor_id: Mapped[UUID]
-    name: Mapped[str]
-    is_default: Mapped[bool]
+class Levels(NamedTuple):
+    on_hand: int
+    reserved: int
+    backordered: int
 
 
-class Stock(Row):
-    __tablename__ = "stock"
-    __table_args__ = {"schema": "inventory"}  # noqa: RUF012  SQLAlchemy's own form
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """History of a row: the sums of its deltas are its levels."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    offer_id: Mapped[UUID]
-    location_id: Mapped[UUID] = mapped_column(ForeignKey("inventory.location.id"))
-    bucket: Mapped[int] = mapped_column(SmallInteger)
-    vendor_id: Mapped[UUID]
-    product_id: Mapped[UUID]
-    variant_id: Mapped[UUID]
-    on_hand: Mapped[int] = mapped_column(BigInteger)
-    reserved: Mapped[int] = mapped_column(BigInteger)
-    version: Mapped[int] = mapped_column(BigInteger)
+    id: UUID
+    version: int
+    """Of the row, after it."""
+    kind: MovementKind
+    deltas: Levels
+    left: Levels
+    reason: str | None
+    order_id: UUID | None
 
 
-class Movement(Row):
-    """History of a stock row: Σ on_hand_delta is its on_hand."""
+@dataclass(slots=True, kw_only=True)
+class Stock:
+    """A row that this transaction has locked, or makes.
 
-    __tablename__ = "movement"
-    __table_args__ = {"schema": "inventory"}  # noqa: RUF012  SQLAlchemy's own form
+    Attributes:
+        buckets: into how many rows the offer is spread at each location.
+        low_at: at how many available units its vendor wants to be warned.
+        is_alone: whether it was locked without the other rows of its offer.
+        movements: what this transaction does to it.
+    """
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    stock_id: Mapped[UUID] = mapped_column(ForeignKey("inventory.stock.id"))
-    vendor_id: Mapped[UUID]
-    kind: Mapped[str]
-    on_hand_delta: Mapped[int] = mapped_column(BigInteger)
-    reserved_delta: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str | None]
-    actor: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    id: UUID
+    offer_id: UUID
+    location_id: UUID
+    bucket: int
+    vendor_id: UUID
+    product_id: UUID
+    variant_id: UUID
+    on_hand: int = 0
+    reserved: int = 0
+    backordered: int = 0
+    version: int = 0
+    buckets: int = 1
+    is_default: bool = False
+    allows_backorder: bool = False
+    low_at: int = 0
+    is_alone: bool = False
+    movements: list[Movement] = field(default_factory=list)
+    read: Levels = field(init=False)
+    version_read: int = field(init=False)
+    buckets_read: int = field(init=False)
+    _noted: Levels = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.read = self._noted = self.levels
+        self.version_read, self.buckets_read = self.version, self.buckets
 
-async def default_location(vendor_id: UUID, work: UnitOfWork) -> UUID:
-    """The vendor's default location, made when it is first needed."""
-    find = select(Location.id).where(Location.vendor_id == vendor_id, Location.is_default)
-    found = await work.session.scalar(find)
-    if found is not None:
-        return found
-    new = insert(Location).values(
-        id=new_id(), vendor_id=vendor_id, name=DEFAULT_LOCATION_NAME, is_default=True
-    )
-    await work.session.execute(new.on_conflict_do_nothing())
-    made: UUID = (await work.session.execute(find)).scalar_one()
-    return made
+    @property
+    def levels(self) -> Levels:
+        return Levels(self.on_hand, self.reserved, self.backordered)
 
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
 
-class StockRows:
-    """The stock rows that a unit of work may change."""
+    @property
+    def is_new(self) -> bool:
+        return self.version_read == 0
 
-    def __init__(self, work: UnitOfWork) -> None:
-        self._work = work
+    @property
+    def is_changed(self) -> bool:
+        return (self.version, self.buckets) != (self.version_read, self.buckets_read)
 
-    async def move_by(self, stock_id: UUID, delta: int, kind: MovementKind, reason: str) -> Stock:
-        """Add to or take from what is on hand.
-
-        Raises:
-            BelowReserved: less would be left than is reserved.
-        """
-        change = (
-            update(Stock)
-            .where(Stock.id == stock_id, Stock.on_hand + delta >= Stock.reserved)
-            .values(on_hand=Stock.on_hand + delta, version=Stock.version + 1)
+    def beside(self, location_id: UUID, bucket: int, *, is_default: bool) -> "Stock":
+        """A new, empty row of the same offer."""
+        return Stock(
+            id=new_id(),
+            offer_id=self.offer_id,
+            location_id=location_id,
+            bucket=bucket,
+            vendor_id=self.vendor_id,
+            product_id=self.product_id,
+            variant_id=self.variant_id,
+            buckets=self.buckets,
+            is_default=is_default,
+            allows_backorder=self.allows_backorder,
+            low_at=self.low_at,
         )
-        return await self._move(change, stock_id, kind, delta, reason)
 
-    async def of_offer(self, offer_id: UUID, vendor_id: UUID) -> Stock:
-        """The row of an offer at the vendor's default location.
-
-        Raises:
-            NotThere: there is none, or it is not the vendor's.
-        """
-        row = await self._work.session.scalar(
-            select(Stock)
-            .join(Location, Location.id == Stock.location_id)
-            .where(Stock.offer_id == offer_id, Stock.vendor_id == vendor_id, Location.is_default)
-            .with_for_update(of=Stock)
-        )
-        if row is None:
-            raise NotThere
-        return row
-
-    async def _move(
-        self, change: Any, stock_id: UUID, kind: MovementKind, delta: int, reason: str
-    ) -> Stock:
-        changed = change.returning(Stock).execution_options(populate_existing=True)
-        stock: Stock | None = await self._work.session.scalar(changed)
-        if stock is None:
-            row = await self._work.session.get_one(Stock, stock_id)
-            raise BelowReserved(
-                f"{row.reserved} are reserved for orders; at least as many must stay on hand.",
-                reserved=row.reserved,
-                on_hand=row.on_hand,
+    def note(
+        self, kind: MovementKind, reason: str | None = None, order_id: UUID | None = None
+    ) -> None:
+        """Make a movement of what has changed since the last one; a new row has one at least."""
+        deltas = Levels(*(now - then for now, then in zip(self.levels, self._noted, strict=True)))
+        if not any(deltas) and self.version > 0:
+            return
+        self.version += 1
+        self._noted = self.levels
+        self.movements.append(
+            Movement(
+                id=new_id(),
+                version=self.version,
+                kind=kind,
+                deltas=deltas,
+                left=self.levels,
+                reason=reason,
+                order_id=order_id,
             )
-        record_movement(stock, kind, delta, reason, self._work)
-        return stock
-
-
-def record_movement(
-    stock: Stock, kind: MovementKind, on_hand_delta: int, reason: str | None, work: UnitOfWork
-) -> None:
-    """Write the movement and its fact for a row that has just been changed."""
-    movement = Movement(
-        id=new_id(),
-        stock_id=stock.id,
-        vendor_id=stock.vendor_id,
-        kind=kind,
-        on_hand_delta=on_hand_delta,
-        reserved_delta=0,
-        reason=reason,
-        actor=str(work.actor),
-    )
-    work.session.add(movement)
-    work.publish(
-        StockMoved(
-            stock_id=stock.id,
-            version=stock.version,
-            movement_id=movement.id,
-            offer_id=stock.offer_id,
-            variant_id=stock.variant_id,
-            product_id=stock.product_id,
-            vendor_id=stock.vendor_id,
-            location_id=stock.location_id,
-            kind=kind,
-            on_hand_delta=on_hand_delta,
-            reserved_delta=0,
-            on_hand=stock.on_hand,
-            reserved=stock.reserved,
         )
-    )

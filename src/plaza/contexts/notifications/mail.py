@@ -20,6 +20,10 @@ Kind = Literal[
     "password_changed",
     "account_erased",
     "invitation",
+    "order_placed",
+    "order_canceled",
+    "order_failed",
+    "vendor_order_placed",
 ]
 Status = Literal["pending", "sending", "sent", "dropped", "failed"]
 
@@ -36,12 +40,16 @@ RETRY_DELAYS_S = (60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
 
 
 class Mail(VersionedRow):
-    """Its id is the id of the request or the invitation that it is about."""
+    """Its id is the id of the request or the invitation that it is about.
+
+    Where more than one mail is about a thing, as about an order, `about_id` names that instead.
+    """
 
     __tablename__ = "mail"
     __table_args__ = {"schema": "notifications"}  # noqa: RUF012  SQLAlchemy's own form
 
     kind: Mapped[Kind] = mapped_column(Text)
+    about_id: Mapped[UUID | None]
     status: Mapped[Status] = mapped_column(Text)
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime]

@@ -7,5 +7,5 @@ from plaza.contexts.notifications.letter import Letter
 
 
 class MailContents(Protocol):
-    async def letter_of(self, kind: str, mail_id: UUID) -> Letter | None:
-        """The letter as of now; None where nobody is to get it any more."""
+    async def letter_of(self, kind: str, about_id: UUID) -> Letter | None:
+        """The letter as of now about a thing; None where nobody is to get it any more."""

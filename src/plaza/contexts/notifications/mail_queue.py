@@ -28,7 +28,7 @@ CLAIM = f"""
         leased_until = now() + make_interval(secs => $2),
         next_attempt_at = now() + make_interval(secs => $2)
     FROM due WHERE m.id = due.id
-    RETURNING m.id, m.kind, m.attempts, m.leased_until
+    RETURNING m.id, m.kind, coalesce(m.about_id, m.id), m.attempts, m.leased_until
 """
 
 # The lease tells one sender's attempt from another's: who has lost it has nothing to say.
@@ -47,6 +47,8 @@ CONCLUDE = """
 class ClaimedMail(msgspec.Struct, frozen=True):
     id: UUID
     kind: str
+    about_id: UUID
+    """What it is about; often its own id."""
     attempts: int
     """This one counted."""
     leased_until: datetime

@@ -95,7 +95,7 @@ class Sending:
         return Outcome("sent" if sent else "dropped")
 
     async def _deliver(self, mail: ClaimedMail) -> bool:
-        letter = await self._contents.letter_of(mail.kind, mail.id)
+        letter = await self._contents.letter_of(mail.kind, mail.about_id)
         if letter is None:
             return False
         await self._transport.send(mail.id, letter)

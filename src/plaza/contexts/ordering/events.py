@@ -1,7 +1,8 @@
 """What orders say has happened. They name people by ids only."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -193,3 +194,65 @@ class VendorOrderLinesCanceled(
     canceled_minor: int
     """All that is canceled of its total now."""
     canceled_at: datetime
+
+
+class LinesFace(msgspec.Struct):
+    """The lines of one vendor order as readers show them."""
+
+    order_id: UUID | None = None
+    """None until the vendor order itself has spoken."""
+    vendor_id: UUID | None = None
+    account_id: UUID | None = None
+    currency: str = ""
+    lines: dict[int, OrderedLine] = {}
+    """By rank."""
+    canceled: dict[UUID, int] = {}
+    """How many units of a line are canceled."""
+
+    def ranked(self) -> list[tuple[OrderedLine, int]]:
+        """The lines in their order, each with how many units of it are canceled."""
+        return [
+            (line, self.canceled.get(line.line_id, 0)) for _, line in sorted(self.lines.items())
+        ]
+
+
+def _taken_down(face: LinesFace, event: VendorOrderCreated) -> None:
+    face.order_id, face.account_id = event.order_id, event.account_id
+    face.vendor_id, face.currency = event.vendor_id, event.currency
+
+
+def _lined(face: LinesFace, event: VendorOrderLined) -> None:
+    face.lines |= dict(enumerate(event.lines, event.rank))
+
+
+def _lines_canceled(face: LinesFace, event: VendorOrderLinesCanceled) -> None:
+    face.canceled |= {line.line_id: line.canceled_quantity for line in event.lines}
+
+
+def _ended(face: LinesFace, _: VendorOrderEnded) -> None:
+    face.canceled = {line.line_id: line.quantity for line in face.lines.values()}
+
+
+LINES_FACE: Mapping[type[Event], Callable[[Any, Any], None]] = {
+    VendorOrderCreated: _taken_down,
+    VendorOrderLined: _lined,
+    VendorOrderLinesCanceled: _lines_canceled,
+    VendorOrderDeclined: _ended,
+    VendorOrderExpired: _ended,
+    VendorOrderCanceled: _ended,
+    VendorOrderFailed: _ended,
+}
+"""How the lines follow from the events, for every read model that shows them."""
+
+ENDINGS: Mapping[type[VendorOrderEnded], VendorOrderStatus] = {
+    VendorOrderDeclined: "declined",
+    VendorOrderExpired: "expired",
+    VendorOrderCanceled: "canceled",
+    VendorOrderFailed: "failed",
+}
+"""The states in which nothing is left, by the event that tells of it."""
+
+
+def canceled_amount(amount_minor: int, canceled_quantity: int, quantity: int) -> int:
+    """What of an amount for `quantity` units the canceled ones are; all of them are all of it."""
+    return amount_minor * canceled_quantity // quantity

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -113,6 +113,7 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
+@runtime_checkable
 class PaymentProvider(Protocol):
     """Never raises for what a provider says or fails to say: that is an outcome."""
 

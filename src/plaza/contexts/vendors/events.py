@@ -34,7 +34,8 @@ class VendorApplied(VendorDescribed, frozen=True, kw_only=True, tag="vendors.ven
 
 
 class VendorChanged(VendorDescribed, frozen=True, kw_only=True, tag="vendors.vendor_changed.v1"):
-    pass
+    tax_rate: str = "0"
+    """Of the tax that its prices include from now on; a decimal, as in `0.2`."""
 
 
 class VendorOnboardingBegun(

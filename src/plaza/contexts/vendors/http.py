@@ -26,6 +26,7 @@ from plaza.kernel.actor import MARKET, Surface
 from plaza.kernel.clock import Moment
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import CurrencyCode
+from plaza.kernel.rate import rate_text
 from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Reason, Slug
 from plaza.web.authentication import (
     authenticated,
@@ -71,6 +72,8 @@ class VendorState(msgspec.Struct, frozen=True):
     is_paused: bool
     """Whether it is hidden for a while by its own wish; that is no status."""
     paused_until: datetime | None
+    tax_rate: str
+    """Of the tax that its prices include; a decimal, as in `0.2`."""
 
 
 def vendor_answer(status: int) -> Callable[[Vendor], Answer]:
@@ -84,6 +87,7 @@ def vendor_answer(status: int) -> Callable[[Vendor], Answer]:
             version=vendor.version,
             is_paused=vendor.paused_at is not None,
             paused_until=vendor.paused_until,
+            tax_rate=rate_text(vendor.tax_rate),
         )
         return answer_with(status, state, etag=f'"{vendor.version}"')
 

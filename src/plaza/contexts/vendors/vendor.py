@@ -1,12 +1,13 @@
 """The vendor: its standing moves by commands only."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Text, select
+from sqlalchemy import Numeric, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.vendors.events import (
@@ -23,6 +24,7 @@ from plaza.contexts.vendors.events import (
     VendorSubmitted,
     VendorSuspended,
 )
+from plaza.kernel.rate import RateText, rate_text
 from plaza.kernel.refusals import Conflict, IllegalTransition, NotThere, Unprocessable
 from plaza.kernel.states import moved
 from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Slug
@@ -93,6 +95,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     description: Paragraphs | UnsetType = UNSET
     country: Country | UnsetType = UNSET
     contact_email: EmailText | UnsetType = UNSET
+    tax_rate: RateText | UnsetType = UNSET
+    """Of the tax that its prices include."""
 
 
 class Vendor(VersionedRow):
@@ -109,6 +113,7 @@ class Vendor(VersionedRow):
     status_reason: Mapped[str | None]
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    tax_rate: Mapped[Decimal] = mapped_column(Numeric(7, 6))
 
     def applied(self) -> VendorApplied:
         """The first fact of a vendor that comes by itself."""
@@ -163,9 +168,9 @@ class Vendor(VersionedRow):
         for name in profile.__struct_fields__:
             given = getattr(profile, name)
             if given is not UNSET:
-                setattr(self, name, given)
+                setattr(self, name, Decimal(given) if name == "tax_rate" else given)
         self.version += 1
-        return VendorChanged(**self._described())
+        return VendorChanged(**self._described(), tax_rate=rate_text(self.tax_rate))
 
     def pause(self, now: datetime, until: datetime | None) -> VendorPaused:
         """Sell nothing for a while; a second pause takes the place of the first.

@@ -6,6 +6,8 @@ import msgspec
 
 from plaza.contexts.identity.account import Accounts
 from plaza.contexts.identity.commands.forget_person import ForgetPerson, forget_person
+from plaza.contexts.ordering.commands.forget_shopper import ForgetShopper, forget_shopper
+from plaza.contexts.ordering.erasing import pending_orders
 from plaza.contexts.vendors.commands.forget_member import ForgetMember, forget_member
 from plaza.contexts.vendors.obligations import vendors_owned_alone
 from plaza.kernel.refusals import Conflict
@@ -21,7 +23,8 @@ class Obligation(msgspec.Struct, frozen=True):
     """What is to be settled.
 
     Attributes:
-        kind: why it is open; `last_owner` for a vendor that nobody else could answer for.
+        kind: why it is open; `last_owner` for a vendor that nobody else could answer for,
+            `pending_order` for an order whose payment has no outcome yet.
         id: of the thing in question.
         name: of the thing in question.
         detail: what to do.
@@ -48,7 +51,18 @@ async def erase_account(command: EraseAccount, work: UnitOfWork) -> None:
     """
     # Before the vendors, as by whoever joins one: nobody becomes its last owner while they leave.
     await Accounts.of(work).locked(command.account_id)
-    obligations = [
+    obligations = [*await _vendors(command, work), *await _orders(command, work)]
+    if obligations:
+        message = "Settle what `obligations` lists, and repeat this."
+        raise OpenObligations(message, obligations=obligations)
+    forgetting = ForgetPerson(account_id=command.account_id, checked_hash=command.checked_hash)
+    email = await forget_person(forgetting, work)
+    await forget_member(ForgetMember(account_id=command.account_id, email=email), work)
+    await forget_shopper(ForgetShopper(account_id=command.account_id), work)
+
+
+async def _vendors(command: EraseAccount, work: UnitOfWork) -> list[Obligation]:
+    return [
         Obligation(
             kind="last_owner",
             id=vendor.vendor_id,
@@ -57,9 +71,15 @@ async def erase_account(command: EraseAccount, work: UnitOfWork) -> None:
         )
         for vendor in await vendors_owned_alone(command.account_id, work)
     ]
-    if obligations:
-        message = "Settle what `obligations` lists, and repeat this."
-        raise OpenObligations(message, obligations=obligations)
-    forgetting = ForgetPerson(account_id=command.account_id, checked_hash=command.checked_hash)
-    email = await forget_person(forgetting, work)
-    await forget_member(ForgetMember(account_id=command.account_id, email=email), work)
+
+
+async def _orders(command: EraseAccount, work: UnitOfWork) -> list[Obligation]:
+    return [
+        Obligation(
+            kind="pending_order",
+            id=order.order_id,
+            name=order.number,
+            detail="The order is being paid: cancel it, or wait for what becomes of its payment.",
+        )
+        for order in await pending_orders(command.account_id, work)
+    ]

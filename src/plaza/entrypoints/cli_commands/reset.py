@@ -6,10 +6,14 @@ import rich_click as click
 from plaza.embedded.folder_lock import LOCK_FILE, locked_folder
 from plaza.embedded.placement import POINTER_FILE, moved_folder
 from plaza.embedded.servers import ADDRESSES_FILE
+from plaza.entrypoints.sandbox.books import FILES as SANDBOX_FILES
 from plaza.settings import settings_from
 
 MADE_BY_SERVERS = ("postgres", "postgres.draft", "valkey", "logs", "run")
-MADE_BY_PLAZA = ("secret.key", ADDRESSES_FILE, POINTER_FILE, "media", "mail", LOCK_FILE)
+MADE_BY_PLAZA = (
+    *("secret.key", ADDRESSES_FILE, POINTER_FILE, "media", "mail", LOCK_FILE),
+    *SANDBOX_FILES,
+)
 
 
 @click.command()

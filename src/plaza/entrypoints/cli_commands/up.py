@@ -7,6 +7,7 @@ import rich_click as click
 from rich.console import Console
 
 from plaza.entrypoints.connected import check_secret, connected_settings
+from plaza.entrypoints.supervising.play_money import with_sandbox
 from plaza.entrypoints.supervising.stop_signals import StopSignals
 from plaza.entrypoints.supervising.supervisor import Supervisor
 from plaza.settings import Settings, settings_from
@@ -19,7 +20,8 @@ def up(*, reload: bool) -> None:
 
     Starts an embedded PostgreSQL and Valkey (unless PLAZA_DATABASE_URL and PLAZA_REDIS_URL name
     servers of your own), migrates, loads the demo marketplace once, and starts the API, the
-    projector and the worker. One that ends is started again.
+    projector and the worker, and beside the embedded servers a sandbox of payments that takes
+    play money. One that ends is started again.
 
     Settings that are often wanted:
 
@@ -43,7 +45,9 @@ def up(*, reload: bool) -> None:
             check_secret(settings)
             if connected.servers is None:
                 settings.check_operator_password()
-            supervisor = Supervisor(connected, console, reload=reload, started=started)
+            supervisor = Supervisor(
+                with_sandbox(connected, settings), console, reload=reload, started=started
+            )
             signals.run(supervisor.work())
 
 

@@ -1,10 +1,11 @@
-"""The three kinds of process that plaza is made of, as command lines."""
+"""The kinds of process that plaza is made of, as command lines."""
 
 import os
 import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+from plaza.kernel.loopback import LoopbackUrl
 from plaza.settings import ENVIRONMENT_PREFIX, Settings
 
 API_MEMORY_MIB_MAX = 512
@@ -15,6 +16,8 @@ answers while commands queue."""
 
 
 def commands(settings: Settings) -> dict[str, list[str]]:
+    """The sandbox is one of them only where it is asked for."""
+    sandbox = {} if settings.sandbox_url is None else {"sandbox": _sandbox(settings.sandbox_url)}
     return {
         "api": [
             *(_program("granian"), "--interface", "asgi", "--factory"),
@@ -30,6 +33,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
         ],
         "projector": [_program("saq"), "plaza.entrypoints.projector.settings", "--quiet"],
         "worker": [_program("saq"), "plaza.entrypoints.worker.settings", "--quiet"],
+        **sandbox,
     }
 
 
@@ -37,6 +41,17 @@ def environment(settings: Settings, inherited: Mapping[str, str] = os.environ) -
     """What a child process sees: our environment, with the settings as they came out."""
     others = {k: v for k, v in inherited.items() if not k.startswith(ENVIRONMENT_PREFIX)}
     return {**others, **settings.environment(), "PYTHONUNBUFFERED": "1"}
+
+
+def _sandbox(url: LoopbackUrl) -> list[str]:
+    return [
+        *(_program("granian"), "--interface", "asgi", "--factory"),
+        "plaza.entrypoints.sandbox.server:create_sandbox",
+        *("--host", url.host, "--port", str(url.port)),
+        # One process: its books are kept by one thread.
+        *("--workers", "1", "--loop", "uvloop", "--no-ws", "--http", "1"),
+        *("--workers-kill-timeout", "2", "--no-access-log", "--log-level", "warning"),
+    ]
 
 
 def _milliseconds(settings: Settings) -> str:

@@ -26,7 +26,7 @@ from plaza.operations.operator import DEMO_PASSWORD
 SERVER_CHECK_INTERVAL_S = 0.5
 STOP_PATIENCE_S = 6.0
 """With the servers' own patience after it, all is over within 10 s."""
-STYLES = {"api": "cyan", "projector": "magenta", "worker": "yellow"}
+STYLES = {"api": "cyan", "projector": "magenta", "worker": "yellow", "sandbox": "green"}
 SOURCE = Path(plaza.__file__).parent
 
 
@@ -94,7 +94,7 @@ class Supervisor:
             await wait_until_ready(client, self._processes)
             self._step(f"plaza is ready after {monotonic() - self._started:.1f} s: {url}")
             mails = mail_folder(self._settings) if self._settings.smtp_host is None else None
-            for line in await welcome(client, url, log_ins, mails):
+            for line in await welcome(client, url, log_ins, mails, self._settings.sandbox_url):
                 self._step(line)
 
     def _has_demo_operator(self) -> bool:

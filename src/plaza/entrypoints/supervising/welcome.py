@@ -23,9 +23,13 @@ def base_url(settings: Settings) -> str:
 
 
 async def welcome(
-    client: httpx.AsyncClient, url: str, log_ins: Sequence[LogIn], mails: Path | None = None
+    client: httpx.AsyncClient,
+    url: str,
+    log_ins: Sequence[LogIn],
+    mails: Path | None = None,
+    sandbox_url: str | None = None,
 ) -> list[str]:
-    """The lines to print: log-ins, commands to try, and the folder that mails are put into."""
+    """The lines to print: log-ins, commands to try, where mails are put, how play money pays."""
     lines = [""]
     if log_ins:
         width = max(len(email) for _, email, _ in log_ins)
@@ -43,7 +47,17 @@ async def welcome(
         lines += [f"  {_log_in_command(url, log_ins)}"]
     if mails is not None:
         lines += ["", f"Mails are put into {mails}; PLAZA_SMTP_HOST has them sent."]
+    if sandbox_url is not None:
+        lines += ["", *_play_money(sandbox_url)]
     return [*lines, "", "Ctrl-C stops everything."]
+
+
+def _play_money(sandbox_url: str) -> list[str]:
+    payment = json.dumps({"provider": "sandbox", "token": "tok_approve"})
+    return [
+        f'Carts are paid with play money by "payment": {payment};',
+        f"other tokens are tok_decline and tok_action_required. {sandbox_url}/charges shows all.",
+    ]
 
 
 async def _first_slug(client: httpx.AsyncClient) -> str | None:

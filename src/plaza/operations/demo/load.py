@@ -163,6 +163,7 @@ class DemoLoader:
             currency=vendor.currency,
             contact_email=vendor.contact_email,
             description=vendor.description,
+            tax_rate=vendor.tax_rate,
         )
         vendor_id: UUID = await self._run(
             apply_as_vendor, application, f"vendor/{vendor.slug}", lambda made: made.id, UUID

@@ -1,5 +1,7 @@
 """What the demo marketplace will hold, before any command is run."""
 
+from decimal import Decimal
+
 import msgspec
 
 
@@ -20,6 +22,7 @@ class PlannedVendor(msgspec.Struct, frozen=True):
     currency: str
     contact_email: str
     description: str
+    tax_rate: Decimal
     approved: bool = True
 
 

@@ -1,5 +1,6 @@
 """The demo vendors, and which of them sells what."""
 
+from decimal import Decimal
 from itertools import chain
 
 from plaza.operations.demo.figures import number_below
@@ -10,6 +11,16 @@ from plaza.operations.demo.shop import Shop
 from plaza.operations.demo.words import number_of, slug_of
 
 SHOPS = HOME_SHOPS + GIFT_SHOPS
+
+TAX_RATES = {
+    **dict.fromkeys(("AT", "FR", "GB"), Decimal("0.2")),
+    **dict.fromkeys(("BE", "ES", "NL"), Decimal("0.21")),
+    **dict.fromkeys(("IE", "PT"), Decimal("0.23")),
+    **dict.fromkeys(("DK", "NO", "SE"), Decimal("0.25")),
+    "DE": Decimal("0.19"),
+    "IT": Decimal("0.22"),
+}
+"""The ordinary rate of value added tax, by country."""
 
 
 def plan_vendors() -> tuple[PlannedVendor, ...]:
@@ -49,6 +60,7 @@ def _vendor(shop: Shop, *, approved: bool) -> PlannedVendor:
         currency="GBP",
         contact_email=f"hello@{slug}.example",
         description=shop.description,
+        tax_rate=TAX_RATES[shop.country],
         approved=approved,
     )
 

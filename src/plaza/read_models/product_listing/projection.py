@@ -16,7 +16,7 @@ from plaza.contexts.catalog.events import (
     ProductPublished,
     ProductUnpublished,
 )
-from plaza.contexts.inventory.events import StockMoved
+from plaza.contexts.inventory.events import StockingChanged, StockMoved
 from plaza.contexts.vendors.events import VENDOR_FACE, VendorFace
 from plaza.projecting.projection import Document, Projection
 from plaza.read_models.product_listing.cards import listing_rows
@@ -44,7 +44,7 @@ def unpublished(parts: ListingParts, _: ProductUnpublished) -> None:
     parts.listed = False
 
 
-def offer_of(parts: ListingParts, event: OfferEvent | StockMoved) -> OfferPart:
+def offer_of(parts: ListingParts, event: OfferEvent | StockMoved | StockingChanged) -> OfferPart:
     """The offer's part; its stock may speak before it does."""
     if event.offer_id not in parts.offers:
         place = len(parts.offers)
@@ -65,6 +65,10 @@ def withdrawn(parts: ListingParts, event: OfferWithdrawn) -> None:
 
 def stocked(parts: ListingParts, event: StockMoved) -> None:
     offer_of(parts, event).available[event.stock_id] = event.on_hand - event.reserved
+
+
+def stocked_so(parts: ListingParts, event: StockingChanged) -> None:
+    offer_of(parts, event).allows_backorder = event.allows_backorder
 
 
 def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
@@ -95,6 +99,7 @@ PROJECTION = Projection(
                 OfferChanged: priced,
                 OfferWithdrawn: withdrawn,
                 StockMoved: stocked,
+                StockingChanged: stocked_so,
             },
             rows=listing_rows,
         ),

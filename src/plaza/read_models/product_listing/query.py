@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from plaza.kernel.problem import InputError
+from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.web.strict_json import InvalidInput
@@ -78,21 +79,6 @@ class ProductsWanted(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self).decode()
 
 
-class Conditions:
-    """WHERE clauses with their numbered arguments."""
-
-    def __init__(self, *arguments: Any) -> None:
-        self.arguments: list[Any] = list(arguments)
-        self.clauses: list[str] = []
-
-    def add(self, clause: str, *values: Any) -> None:
-        """Add a clause whose `{0}`, `{1}` … stand for the values."""
-        first = len(self.arguments) + 1
-        self.arguments.extend(values)
-        places = [f"${first + n}" for n in range(len(values))]
-        self.clauses.append(f"AND {clause.format(*places)}")
-
-
 async def list_products(
     pool: asyncpg.Pool,
     cursors: Cursors,
@@ -113,7 +99,7 @@ async def list_products(
         conditions.add(behind, *cursors.read(wanted.fingerprint(), cursor, types))
     # A limit that is a parameter would be planned for a tenth of the table, so that PostgreSQL
     # planned every request anew, which takes longer than the query.
-    sql = f"{LISTED} {' '.join(conditions.clauses)} {order} LIMIT {limit + 1}"
+    sql = f"{LISTED} {conditions} {order} LIMIT {limit + 1}"
     rows = await pool.fetch(sql, *conditions.arguments)
     further = None
     if len(rows) > limit:

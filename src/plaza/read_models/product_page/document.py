@@ -17,6 +17,12 @@ class OfferPart(msgspec.Struct):
     active: bool = True
     available: dict[UUID, int] = {}
     """By stock row: what is on hand and not reserved."""
+    allows_backorder: bool = False
+
+    @property
+    def in_stock(self) -> bool:
+        """Whether it can be bought now, be it before it has come in."""
+        return self.allows_backorder or sum(self.available.values()) > 0
 
 
 class PageParts(msgspec.Struct):

@@ -17,7 +17,7 @@ from plaza.contexts.catalog.events import (
     ProductPublished,
     ProductUnpublished,
 )
-from plaza.contexts.inventory.events import StockMoved
+from plaza.contexts.inventory.events import StockingChanged, StockMoved
 from plaza.contexts.vendors.events import VENDOR_FACE, VendorFace
 from plaza.kernel.money import Money
 from plaza.projecting.projection import Document, Projection
@@ -57,7 +57,7 @@ def unpublished(parts: PageParts, _: ProductUnpublished) -> None:
     parts.listed = False
 
 
-def offer_of(parts: PageParts, event: OfferEvent | StockMoved) -> OfferPart:
+def offer_of(parts: PageParts, event: OfferEvent | StockMoved | StockingChanged) -> OfferPart:
     """The offer's part; its stock may speak before it does."""
     new = OfferPart(variant_id=event.variant_id, vendor_id=event.vendor_id)
     return parts.offers.setdefault(event.offer_id, new)
@@ -76,6 +76,10 @@ def withdrawn(parts: PageParts, event: OfferWithdrawn) -> None:
 
 def stocked(parts: PageParts, event: StockMoved) -> None:
     offer_of(parts, event).available[event.stock_id] = event.on_hand - event.reserved
+
+
+def stocked_so(parts: PageParts, event: StockingChanged) -> None:
+    offer_of(parts, event).allows_backorder = event.allows_backorder
 
 
 def page_rows(product_id: UUID, parts: PageParts) -> list[PageRow]:
@@ -110,7 +114,7 @@ def offer_on_page(offer_id: UUID, part: OfferPart) -> OfferOnPage:
             )
             for currency, amount, compare_at in part.prices
         ],
-        in_stock=sum(part.available.values()) > 0,
+        in_stock=part.in_stock,
     )
 
 
@@ -141,6 +145,7 @@ PROJECTION = Projection(
                 OfferChanged: priced,
                 OfferWithdrawn: withdrawn,
                 StockMoved: stocked,
+                StockingChanged: stocked_so,
             },
             rows=page_rows,
         ),

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 from litestar.typing import FieldDefinition
 
-from plaza.web.authentication import caller_known, scope_of
+from plaza.web.authentication import caller_known, other_ways_of, scope_of
 from plaza.web.documenting import JSON, answered_type
 from plaza.web.openapi.shapes import parameter_type, without_none
 from plaza.web.openapi.shared_parts import (
@@ -22,6 +22,7 @@ from plaza.web.openapi.shared_parts import (
     refusal_reference,
 )
 from plaza.web.rate_limits.groups import group_of
+from plaza.web.repeating import KEY_REQUIRED_OPT
 
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -46,6 +47,11 @@ class Documented(msgspec.Struct, frozen=True):
     @property
     def is_public_read(self) -> bool:
         return "answering" in self.takes and not self.handler.guards
+
+    @property
+    def is_for_guests(self) -> bool:
+        """Whether somebody may do it who is not logged in."""
+        return not self.handler.guards or bool(other_ways_of(self.handler.guards))
 
     @property
     def answers_version(self) -> bool:
@@ -114,7 +120,8 @@ class Documented(msgspec.Struct, frozen=True):
 
     def _headers(self) -> Iterator[dict[str, str]]:
         if self.is_command and self.method == "post":
-            named = "IdempotencyKey" if self.handler.guards else "IdempotencyKeyOfAnybody"
+            named = "IdempotencyKeyOfAnybody" if self.is_for_guests else "IdempotencyKey"
+            named += "Required" if KEY_REQUIRED_OPT in self.handler.opt else ""
             yield parameter_reference(named)
         if self.wants_version:
             required = PRECONDITION_REQUIRED in (self.handler.responses or {})
@@ -140,6 +147,8 @@ class Documented(msgspec.Struct, frozen=True):
                 "content": {media_type: {"schema": schema}},
             }
         }
+        for status in self._further_successes():
+            responses[str(status)] = responses[str(self.handler.status_code)]
         if self.is_public_read:
             responses["304"] = {"description": "What you have still holds."}
         if FOUND in (self.handler.responses or {}):
@@ -150,12 +159,17 @@ class Documented(msgspec.Struct, frozen=True):
             responses[str(status)] = refusal_reference(status)
         return responses
 
+    def _further_successes(self) -> list[int]:
+        told = self.handler.responses or {}
+        return [status for status in told if status < FOUND and status != self.handler.status_code]
+
     def _security(self) -> Iterator[dict[str, list[str]]]:
         yield {"accessToken": []}
         cookies: dict[str, list[str]] = {"accessCookie": []}
         if self.method != "get":
             cookies["csrfToken"] = []
         yield cookies
+        yield from other_ways_of(self.handler.guards or ())
         scope = scope_of(self.handler.guards or ())
         if scope is not None or self.handler.guards == [caller_known]:
             yield {"apiKey": [scope] if scope else []}
@@ -174,6 +188,7 @@ class Documented(msgspec.Struct, frozen=True):
     def _refusals(self) -> set[int]:
         statuses = {400, 406, *(self.handler.responses or {})}
         statuses -= {self.handler.status_code, FOUND, PERMANENT_REDIRECT}
+        statuses -= set(self._further_successes())
         if self.handler.guards:
             statuses |= {401} if self.handler.guards == [caller_known] else {401, 403}
         if "{" in self.path:

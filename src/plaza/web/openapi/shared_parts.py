@@ -32,6 +32,18 @@ SECURITY = {
         "name": "Plaza-Csrf",
         "description": "The `csrf_token` of logIn, beside the cookie, for what changes something.",
     },
+    "cartSecret": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Plaza-Cart-Secret",
+        "description": "The `secret` of createCart, by which a guest opens the cart.",
+    },
+    "orderSecret": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Plaza-Order-Secret",
+        "description": "The `order_secret` of completeCart, by which a guest opens the order.",
+    },
 }
 
 VERSION_TAG = '^"[0-9]{1,18}"$'
@@ -57,6 +69,22 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "As everywhere; without log-in it has to be one that nobody guesses, such as a UUID.",
         pattern="^[!-~]{22,255}$",
     ),
+    "IdempotencyKeyOfAnybodyRequired": {
+        **_header(
+            "Idempotency-Key",
+            "A fresh UUID; the same one when the request is tried again.",
+            pattern="^[!-~]{22,255}$",
+        ),
+        "required": True,
+    },
+    "IdempotencyKeyRequired": {
+        **_header(
+            "Idempotency-Key",
+            "A fresh UUID; the same one when the request is tried again.",
+            pattern="^[!-~]{1,255}$",
+        ),
+        "required": True,
+    },
     "IfMatch": {
         **_header("If-Match", 'The version that you read, quoted: `"3"`.', pattern=VERSION_TAG),
         "required": True,

@@ -6,7 +6,9 @@ OPT = "rate_limit"
 UNLIMITED = "unlimited"
 """What `opt` names where nothing is counted: questions of those who keep plaza running."""
 
-GROUPS = frozenset({"log_in", "mail", "account", "commands", "private_reads", "public_reads"})
+GROUPS = frozenset(
+    {"log_in", "mail", "account", "commands", "webhooks", "private_reads", "public_reads"}
+)
 
 
 class UnknownGroup(Exception):  # noqa: N818  a mistake in a route; a test asks for all of them

@@ -6,6 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.identity.purchases import (
+    HeldAddress,
+    HeldCart,
+    HeldOrder,
+    HeldPurchases,
+)
 from plaza.contexts.identity.queries.get_account import AccountDocument, get_account
 from plaza.reading.pools import Connection
 
@@ -78,6 +84,7 @@ class HeldElsewhere(msgspec.Struct, frozen=True):
 
     memberships: list[HeldMembership]
     invitations: list[HeldInvitation]
+    purchases: HeldPurchases
 
 
 @runtime_checkable
@@ -96,6 +103,10 @@ class AccountExport(msgspec.Struct, frozen=True):
     second_factor_since: datetime | None
     memberships: list[HeldMembership]
     invitations: list[HeldInvitation]
+    addresses: list[HeldAddress]
+    """Kept for later."""
+    carts: list[HeldCart]
+    orders: list[HeldOrder]
 
 
 async def export_account(
@@ -118,4 +129,7 @@ async def export_account(
         second_factor_since=await connection.fetchval(SECOND_FACTOR, account_id),
         memberships=held.memberships,
         invitations=held.invitations,
+        addresses=held.purchases.addresses,
+        carts=held.purchases.carts,
+        orders=held.purchases.orders,
     )

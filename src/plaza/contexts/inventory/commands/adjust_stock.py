@@ -5,7 +5,8 @@ from uuid import UUID
 import msgspec
 
 from plaza.contexts.inventory.events import MovementKind
-from plaza.contexts.inventory.stock import QUANTITY_MAX, Delta, Stock, StockRows
+from plaza.contexts.inventory.shelf import Level, Shelf
+from plaza.contexts.inventory.stock import QUANTITY_MAX, Delta
 from plaza.kernel.refusals import Unprocessable
 from plaza.kernel.text import Reason
 from plaza.writing.unit_of_work import UnitOfWork
@@ -21,14 +22,16 @@ class AdjustStock(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: UUID
     delta: Delta
     reason: Reason
+    location_id: UUID | None = None
+    """None: the vendor's default one."""
 
 
-async def adjust_stock(command: AdjustStock, work: UnitOfWork) -> Stock:
-    rows = StockRows(work)
-    stock = await rows.of_offer(command.offer_id, command.vendor_id)
+async def adjust_stock(command: AdjustStock, work: UnitOfWork) -> Level:
+    shelf = await Shelf.locked(command.offer_id, command.vendor_id, command.location_id, work)
+    level = shelf.level
     if command.delta == 0:
-        return stock
-    if stock.on_hand + command.delta > QUANTITY_MAX:
-        raise TooMuchStock(f"{stock.on_hand} are on hand; at most {QUANTITY_MAX} are possible.")
+        return level
+    if level.on_hand + command.delta > QUANTITY_MAX:
+        raise TooMuchStock(f"{level.on_hand} are on hand; at most {QUANTITY_MAX} are possible.")
     kind: MovementKind = "receipt" if command.delta > 0 else "adjustment"
-    return await rows.move_by(stock.id, command.delta, kind, command.reason)
+    return await shelf.move_by(command.delta, kind, command.reason, work)

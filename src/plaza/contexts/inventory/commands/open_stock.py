@@ -4,7 +4,9 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.inventory.stock import Quantity, Stock, default_location, record_movement
+from plaza.contexts.inventory.location import default_location
+from plaza.contexts.inventory.stock import Quantity, Stock
+from plaza.contexts.inventory.stock_rows import StockRows
 from plaza.kernel.ids import new_id
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -23,25 +25,20 @@ class OpenStock(msgspec.Struct, frozen=True, kw_only=True):
     openings: tuple[Opening, ...]
 
 
-async def open_stock(command: OpenStock, work: UnitOfWork) -> list[Stock]:
-    location_id = await default_location(command.vendor_id, work)
-    rows = [
-        Stock(
+async def open_stock(command: OpenStock, work: UnitOfWork) -> None:
+    location = await default_location(command.vendor_id, work)
+    rows = StockRows(await work.connection())
+    for opening in command.openings:
+        row = Stock(
             id=new_id(),
-            location_id=location_id,
+            location_id=location.id,
             vendor_id=command.vendor_id,
             offer_id=opening.offer_id,
             variant_id=opening.variant_id,
             product_id=opening.product_id,
             bucket=0,
-            on_hand=opening.on_hand,
-            reserved=0,
-            version=1,
         )
-        for opening in command.openings
-    ]
-    work.session.add_all(rows)
-    await work.flush()
-    for row in rows:
-        record_movement(row, "receipt", row.on_hand, "opening stock", work)
-    return rows
+        row.on_hand = opening.on_hand
+        row.note("receipt", "opening stock")
+        rows.add(row)
+    await rows.write(work)

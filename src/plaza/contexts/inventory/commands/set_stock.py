@@ -4,7 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.inventory.stock import Quantity, Stock, StockRows
+from plaza.contexts.inventory.shelf import Level, Shelf
+from plaza.contexts.inventory.stock import Quantity
 from plaza.kernel.refusals import Conflict
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -15,21 +16,23 @@ class StockChanged(Conflict):
 
 
 class SetStock(msgspec.Struct, frozen=True, kw_only=True):
-    """A count, at the vendor's default location."""
+    """A count at one location."""
 
     vendor_id: UUID
     offer_id: UUID
     on_hand: Quantity
     if_on_hand: Quantity | None = None
     """Set it only if this is on hand until then."""
+    location_id: UUID | None = None
+    """None: the vendor's default one."""
 
 
-async def set_stock(command: SetStock, work: UnitOfWork) -> Stock:
-    rows = StockRows(work)
-    stock = await rows.of_offer(command.offer_id, command.vendor_id)
-    if command.if_on_hand is not None and command.if_on_hand != stock.on_hand:
-        raise StockChanged(f"{stock.on_hand} are on hand.", on_hand=stock.on_hand)
-    delta = command.on_hand - stock.on_hand
+async def set_stock(command: SetStock, work: UnitOfWork) -> Level:
+    shelf = await Shelf.locked(command.offer_id, command.vendor_id, command.location_id, work)
+    level = shelf.level
+    if command.if_on_hand is not None and command.if_on_hand != level.on_hand:
+        raise StockChanged(f"{level.on_hand} are on hand.", on_hand=level.on_hand)
+    delta = command.on_hand - level.on_hand
     if delta == 0:
-        return stock
-    return await rows.move_by(stock.id, delta, "adjustment", "count")
+        return level
+    return await shelf.move_by(delta, "adjustment", "count", work)

@@ -1,5 +1,6 @@
 """Somebody wants to sell."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -30,6 +31,7 @@ class ApplyAsVendor(msgspec.Struct, frozen=True, kw_only=True):
     currency: CurrencyCode
     contact_email: EmailText
     description: Paragraphs = ""
+    tax_rate: Decimal = Decimal(0)
     slug: Slug | None = None
     """Unset: made of the name, with a number behind it where that is taken."""
 
@@ -44,6 +46,7 @@ async def apply_as_vendor(command: ApplyAsVendor, work: UnitOfWork) -> Vendor:
         currency=command.currency,
         contact_email=command.contact_email,
         description=command.description,
+        tax_rate=command.tax_rate,
         status="applied",
         version=1,
     )

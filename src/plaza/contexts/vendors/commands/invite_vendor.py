@@ -1,5 +1,6 @@
 """An operator asks somebody to sell here."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -37,6 +38,7 @@ async def invite_vendor(command: InviteVendor, work: UnitOfWork) -> Vendor:
         currency=command.currency,
         contact_email=checked_email(command.email),
         description=command.description,
+        tax_rate=Decimal(0),
         status="invited",
         version=1,
     )

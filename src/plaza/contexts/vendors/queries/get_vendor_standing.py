@@ -6,12 +6,13 @@ from uuid import UUID
 import msgspec
 
 from plaza.kernel.actor import Surface
+from plaza.kernel.rate import rate_text
 from plaza.kernel.refusals import NotThere
 from plaza.reading.pools import PrivateReads
 
 GET = """
     SELECT id, slug, name, nullif(country, '') AS country, currency, description, contact_email,
-        status, status_reason, paused_at, paused_until, version, created_at
+        status, status_reason, paused_at, paused_until, tax_rate, version, created_at
     FROM vendors.vendor WHERE id = $1
 """
 
@@ -32,6 +33,8 @@ class VendorStanding(msgspec.Struct, frozen=True):
     paused_at: datetime | None
     """Since when it is paused; None: it is not."""
     paused_until: datetime | None
+    tax_rate: str
+    """Of the tax that its prices include; a decimal, as in `0.2`."""
     version: int
     created_at: datetime
 
@@ -46,4 +49,4 @@ async def get_vendor_standing(reads: PrivateReads, vendor_id: UUID) -> VendorSta
         row = await connection.fetchrow(GET, vendor_id)
     if row is None:
         raise NotThere
-    return VendorStanding(*row)
+    return VendorStanding(**{**row, "tax_rate": rate_text(row["tax_rate"])})

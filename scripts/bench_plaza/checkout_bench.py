@@ -1,0 +1,130 @@
+"""The bench of buying: contention for one offer, a steady pace, a large cart, a lone shopper."""
+
+import statistics
+from collections.abc import Iterator
+
+import msgspec
+import uvloop
+from buying_plaza.market import Market
+from buying_plaza.shopper import Line
+
+from bench_plaza.bars import Bar, at_least, at_most
+from bench_plaza.checkout_load import (
+    completions_per_s,
+    large_carts,
+    lone_checkouts,
+    paced_checkouts,
+)
+from bench_plaza.checkout_shops import Goods, open_shops
+from bench_plaza.latency import Latency
+from bench_plaza.plaza_process import Plaza, running_plaza
+from bench_plaza.progress import doing
+from plaza.operations.operator import DEMO_PASSWORD
+
+OPERATOR_EMAIL = "operator@plaza.example"
+BUYERS = 32
+ORDERS_PER_S = 50.0
+HOT_SHARE_MIN = 0.5
+COMPLETION_P99_MS_MAX = 150.0
+LARGE_MS_MAX = 400.0
+LONE_MS_MAX = 60.0
+KEPT_PACE_MIN = 0.95
+WARM_UPS = 2
+
+CALM, HOT, SPLIT = "offers of their own", "one offer, one row", "one offer, 16 rows"
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How much of everything is measured."""
+
+    rounds: int
+    carts_each: int
+    paced_seconds: int
+    large: int
+    lone: int
+
+
+WHOLE = Extent(rounds=3, carts_each=12, paced_seconds=20, large=20, lone=100)
+QUICK = Extent(rounds=1, carts_each=6, paced_seconds=6, large=8, lone=30)
+
+
+class CheckoutResults(msgspec.Struct, frozen=True):
+    """What was measured.
+
+    Attributes:
+        completions_per_s: of so many buyers at a time, by what they want; medians of the rounds.
+        large_ms: completions of a cart with many lines of many vendors.
+        lone_ms: whole checkouts of four requests.
+    """
+
+    buyers: int
+    completions_per_s: dict[str, float]
+    paced: Latency
+    paced_per_s: float
+    large: Latency
+    large_lines: int
+    large_vendors: int
+    lone: Latency
+
+    @property
+    def hot_share(self) -> float:
+        return self.completions_per_s[SPLIT] / self.completions_per_s[CALM]
+
+
+def bench_checkout(extent: Extent) -> CheckoutResults:
+    with running_plaza({"PLAZA_OPERATOR_EMAIL": OPERATOR_EMAIL}) as plaza:
+        return uvloop.run(_measured(plaza, extent))
+
+
+def checkout_bars(results: CheckoutResults) -> Iterator[Bar]:
+    name = f"a hot offer, % of the calm throughput at {results.buyers} buyers"
+    yield at_least(name, results.hot_share * 100, HOT_SHARE_MIN * 100)
+    yield at_least("checkouts a second, paced", results.paced_per_s, ORDERS_PER_S * KEPT_PACE_MIN)
+    yield at_most("completion at that pace, p99 in ms", results.paced.p99_ms, COMPLETION_P99_MS_MAX)
+    large = f"{results.large_lines} lines of {results.large_vendors} vendors, slowest in ms"
+    yield at_most(large, results.large.p99_ms, LARGE_MS_MAX)
+    yield at_most("a lone shopper's checkout, median in ms", results.lone.p50_ms, LONE_MS_MAX)
+
+
+async def _measured(plaza: Plaza, extent: Extent) -> CheckoutResults:
+    market = await Market.open(plaza.port, OPERATOR_EMAIL, DEMO_PASSWORD)
+    with doing("Opening shops"):
+        goods = await open_shops(market)
+    await lone_checkouts(plaza.port, WARM_UPS, goods.few_lines)
+    with doing(f"{extent.lone} lone shoppers"):
+        lone_ms = await lone_checkouts(plaza.port, extent.lone, goods.few_lines)
+    many = goods.many_lines()
+    await large_carts(plaza.port, WARM_UPS, many)
+    with doing(f"{extent.large} carts of {len(many)} lines"):
+        large_ms = await large_carts(plaza.port, extent.large, many)
+    rates = await _rates(plaza, goods, extent)
+    with doing(f"{ORDERS_PER_S:g} checkouts a second for {extent.paced_seconds} s"):
+        paced = await paced_checkouts(
+            plaza.port, ORDERS_PER_S, extent.paced_seconds, goods.few_lines
+        )
+    return CheckoutResults(
+        buyers=BUYERS,
+        completions_per_s=rates,
+        paced=Latency.of(paced.times_ms),
+        paced_per_s=paced.done_per_s,
+        large=Latency.of(large_ms),
+        large_lines=len(many),
+        large_vendors=len(goods.shelves),
+        lone=Latency.of(lone_ms),
+    )
+
+
+async def _rates(plaza: Plaza, goods: Goods, extent: Extent) -> dict[str, float]:
+    """The kinds take turns, so that they meet the same moments; medians."""
+    kinds = {
+        CALM: lambda number: [Line(goods.own_offer(number), 1)],
+        HOT: lambda _: [Line(goods.hot, 1)],
+        SPLIT: lambda _: [Line(goods.split, 1)],
+    }
+    found: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for number in range(1, extent.rounds + 1):
+        for kind, lines_of in kinds.items():
+            with doing(f"{BUYERS} buyers, {kind}, {number} of {extent.rounds}"):
+                rate = await completions_per_s(plaza.port, BUYERS, extent.carts_each, lines_of)
+                found[kind].append(rate)
+    return {kind: statistics.median(rates) for kind, rates in found.items()}

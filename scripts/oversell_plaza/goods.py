@@ -1,0 +1,42 @@
+"""What a race is about: hot offers in a few shops, and something that never runs out."""
+
+import msgspec
+from buying_plaza.market import Market, Shop, Ware
+from buying_plaza.shopper import Line
+
+from oversell_plaza.results import Wish
+
+SHOPS_MAX = 3
+PRICE_MINOR = 1999
+BUCKETS = 16
+ENDLESS = "endless"
+
+
+class Goods(msgspec.Struct, frozen=True):
+    """The hot offers' units stand by offer id."""
+
+    shops: list[Shop]
+    units: dict[str, int]
+    endless: Line
+
+
+async def open_shops(market: Market, wish: Wish) -> Goods:
+    names = [f"hot-{number}" for number in range(1, wish.offers + 1)]
+    count = min(SHOPS_MAX, wish.offers)
+    shops = []
+    for first in range(count):
+        wares = [Ware(name, PRICE_MINOR, wish.units) for name in names[first::count]]
+        shops.append(await market.shop(f"Hot {first + 1}", wares))
+    if wish.buckets:
+        for shop in shops:
+            await split_stock(shop)
+    apart = await market.shop("Endless", [Ware(ENDLESS, PRICE_MINOR, 1_000_000)])
+    units = {offer: wish.units for shop in shops for offer in shop.offers.values()}
+    return Goods(shops, units, Line(apart.offers[ENDLESS], 1))
+
+
+async def split_stock(shop: Shop) -> None:
+    """Spread the stock of each of its offers over buckets."""
+    for offer_id in shop.offers.values():
+        path = f"{shop.path}/offers/{offer_id}/stocking"
+        (await shop.desk.ask("PATCH", path, {"buckets": BUCKETS})).check()

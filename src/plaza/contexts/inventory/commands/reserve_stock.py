@@ -1,0 +1,201 @@
+"""A cart or an order reserves what its lines ask for, all of it or nothing."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.inventory.reservations import Holder, Reservations
+from plaza.contexts.inventory.settling import free, settle
+from plaza.contexts.inventory.stock_rows import Free, StockRows
+from plaza.kernel.refusals import Conflict
+from plaza.writing.failures import RunAnew
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class InsufficientStock(Conflict):
+    code = "insufficient_stock"
+    title = "Less is available than asked for"
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """What one line wants of one offer."""
+
+    line_id: UUID
+    vendor_order_id: UUID | None
+    offer_id: UUID
+    quantity: int
+
+
+class ReserveStock(msgspec.Struct, frozen=True, kw_only=True):
+    """Exactly one of order and cart is named.
+
+    Attributes:
+        expires_at: when what a cart holds is let go; what an order holds never is by itself.
+        takes_over_cart: the cart whose held reservations are let go in the same step.
+    """
+
+    order_id: UUID | None
+    cart_id: UUID | None
+    demands: tuple[Demand, ...]
+    expires_at: datetime | None
+    takes_over_cart: UUID | None = None
+
+
+async def reserve_stock(command: ReserveStock, work: UnitOfWork) -> None:
+    """Reserve the demands, summed per offer; the last thing that a transaction does to stock.
+
+    Of an offer in several buckets one bucket is taken without waiting, if it can be. What cannot
+    be judged so is run again, with all rows of all the offers locked.
+
+    Raises:
+        InsufficientStock: naming every offer of which too little is available.
+        RunAnew: only at the first attempt.
+    """
+    taking = Taking(command, work, StockRows(connection := await work.connection()))
+    reservations = Reservations(connection)
+    await taking.lock(reservations)
+    missing = taking.missing()
+    if missing and work.attempt == 0:
+        await taking.pick(missing)
+        await taking.judge(taking.missing())
+    elif missing:
+        # Rows may have been added while it waited; nobody can add any from here on.
+        await taking.lock(reservations)
+        taking.refuse({offer: taking.held(offer) for offer in taking.missing()})
+    taking.take(reservations)
+    await settle(taking.rows, reservations, work)
+
+
+class Taking:
+    """One run of the command.
+
+    Attributes:
+        rows: what it has locked.
+    """
+
+    def __init__(self, command: ReserveStock, work: UnitOfWork, rows: StockRows) -> None:
+        self.rows = rows
+        self._command = command
+        self._attempt = work.attempt
+        self._wanted: Counter[UUID] = Counter()
+        for demand in command.demands:
+            self._wanted[demand.offer_id] += demand.quantity
+        self._freed: Counter[UUID] = Counter()
+        self._is_freed = False
+
+    async def lock(self, reservations: Reservations) -> None:
+        """Lock rows; let go of what the cart holds in them, if it is taken over."""
+        cart_id = self._command.takes_over_cart
+        held = [] if cart_id is None else await reservations.held_in_cart(cart_id, lock=False)
+        offer_ids = {reservation.offer_id for reservation in held}
+        await self.rows.lock(
+            self._wanted.keys() | offer_ids,
+            row_ids={reservation.stock_id for reservation in held},
+            giving=offer_ids,
+            everything=self._attempt > 0,
+        )
+        if cart_id is None or self._is_freed:
+            return
+        self._is_freed = True
+        for reservation in await reservations.held_in_cart(cart_id, lock=True):
+            self._freed[reservation.offer_id] += reservation.quantity
+            free(reservation, reservation.units, "released", self.rows, reservations)
+
+    def held(self, offer_id: UUID) -> Free:
+        """What is available in the locked rows of the offer."""
+        rows = self.rows.of(offer_id)
+        return Free(self.rows.available(offer_id), any(row.allows_backorder for row in rows))
+
+    def missing(self) -> list[UUID]:
+        """Offers of which the locked rows have too little."""
+        return [
+            offer_id
+            for offer_id, quantity in self._wanted.items()
+            if self.rows.available(offer_id) < quantity
+        ]
+
+    async def pick(self, missing: Collection[UUID]) -> None:
+        """Take a bucket of each offer of which not all rows are locked."""
+        in_buckets = {
+            offer_id: self._wanted[offer_id]
+            for offer_id in missing
+            if not any(row.buckets == 1 for row in self.rows.of(offer_id))
+        }
+        if in_buckets:
+            await self.rows.pick(in_buckets)
+
+    async def judge(self, missing: Collection[UUID]) -> None:
+        """Say what is sold out by one look at all rows; rows that are locked are not all of them.
+
+        Raises:
+            InsufficientStock: that look has found too little.
+            RunAnew: there is enough in rows that are not locked.
+        """
+        if not missing:
+            return
+        found = await self.rows.free(missing)
+        free_of = {
+            offer_id: Free(found.units + self._freed[offer_id], found.allows_backorder)
+            for offer_id, found in found.items()
+        }
+        self.refuse(free_of)
+        if any(free_of[offer_id] != self.held(offer_id) for offer_id in missing):
+            raise RunAnew("There is more in rows that others are at.")
+
+    def refuse(self, free_of: Mapping[UUID, Free]) -> None:
+        """Refuse if too little is free of any of the offers, naming all of them.
+
+        Raises:
+            InsufficientStock: too little is, and no more may be sold.
+        """
+        short = [
+            self._shortage(offer_id, found.units)
+            for offer_id, found in free_of.items()
+            if found.units < self._wanted[offer_id] and not found.allows_backorder
+        ]
+        if short:
+            message = "Ask for no more than is available, or leave these lines out."
+            raise InsufficientStock(message, lines=short)
+
+    def take(self, reservations: Reservations) -> None:
+        """Reserve each line's units in the rows, and what is not there as backordered."""
+        holder = Holder(
+            cart_id=self._command.cart_id,
+            order_id=self._command.order_id,
+            expires_at=self._command.expires_at,
+        )
+        for demand in self._command.demands:
+            self._take(demand, holder, reservations)
+        for row in self.rows:
+            # What is let go and taken again in one row has not moved.
+            is_more = row.reserved + row.backordered > row.read.reserved + row.read.backordered
+            row.note("reservation" if is_more else "release", None, self._command.order_id)
+
+    def _take(self, demand: Demand, holder: Holder, reservations: Reservations) -> None:
+        left, rows = demand.quantity, self.rows.of(demand.offer_id)
+        for row in rows:
+            units = min(row.available, left)
+            if units:
+                row.reserved += units
+                left -= units
+                line_id, part_id = demand.line_id, demand.vendor_order_id
+                reservations.add(row, holder, line_id, part_id, units=units)
+        if left:
+            place = rows[0]
+            place.backordered += left
+            waiting = reservations.add(
+                place, holder, demand.line_id, demand.vendor_order_id, units=0
+            )
+            waiting.backordered = left
+
+    def _shortage(self, offer_id: UUID, available: int) -> dict[str, object]:
+        asking = [demand for demand in self._command.demands if demand.offer_id == offer_id]
+        return {
+            "offer_id": offer_id,
+            "line_ids": [demand.line_id for demand in asking],
+            "requested": self._wanted[offer_id],
+            "available": available,
+        }

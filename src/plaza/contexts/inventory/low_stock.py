@@ -1,0 +1,47 @@
+"""When the vendor is told that little of an offer is left, and that there is enough again.
+
+Of an offer in one bucket all rows are locked whenever one is, so that it is told by the change
+itself. Of one in several buckets only some are, so that the sweeper looks (`judge_low_stock`).
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+
+from plaza.contexts.inventory.events import StockRanLow, StockRecovered
+from plaza.contexts.inventory.stock import Stock
+
+BY_OFFER = attrgetter("offer_id")
+
+
+def crossings(rows: Iterable[Stock]) -> list[StockRanLow | StockRecovered]:
+    """What the changes of rows have to tell about their offers in one bucket."""
+    plain = [row for row in rows if row.buckets == 1 == row.buckets_read and not row.is_alone]
+    told = []
+    for _, group in groupby(sorted(plain, key=BY_OFFER), key=BY_OFFER):
+        of_offer = list(group)
+        changed = [row for row in of_offer if row.is_changed]
+        known = [row for row in of_offer if not row.is_new]
+        if not changed or not known:
+            continue
+        before = sum(row.read.on_hand - row.read.reserved for row in known)
+        after, low_at = sum(row.available for row in of_offer), changed[-1].low_at
+        if (before <= low_at) != (after <= low_at):
+            told.append(low_fact(changed[-1], after, low_at))
+    return told
+
+
+def low_fact(row: Stock, available: int, low_at: int) -> StockRanLow | StockRecovered:
+    """What is told of the offer, in the name of one of its rows."""
+    kind = StockRanLow if available <= low_at else StockRecovered
+    return kind(
+        stock_id=row.id,
+        version=row.version,
+        offer_id=row.offer_id,
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        vendor_id=row.vendor_id,
+        location_id=row.location_id,
+        available=available,
+        low_at=low_at,
+    )

@@ -1,0 +1,98 @@
+"""Addresses: where people are named, so that they can be forgotten in one place."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import FetchedValue, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plaza.kernel.ids import new_id
+from plaza.kernel.text import VISIBLE, Country, EmailText, Name
+from plaza.writing.aggregate import Row
+from plaza.writing.unit_of_work import UnitOfWork
+
+AddressLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
+PostalCode = Annotated[
+    str, Meta(max_length=20, description="Empty where the country has none, as Hong Kong")
+]
+Phone = Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where goods go; the country is upper case, as in `GB`."""
+
+    name: Name
+    line1: AddressLine
+    line2: AddressLine | None = None
+    city: AddressLine
+    region: AddressLine | None = None
+    postal_code: PostalCode
+    country: Country
+    phone: Phone | None = None
+
+
+class CartAddress(Address, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the goods go, and under which e-mail their buyer is reached."""
+
+    email: EmailText | None = None
+
+
+class AddressRow(Row):
+    """An address of an account, of a cart, or of an order; erased, nothing of it is left."""
+
+    __tablename__ = "address"
+    __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID | None]
+    cart_id: Mapped[UUID | None]
+    order_id: Mapped[UUID | None]
+    email: Mapped[str | None]
+    name: Mapped[str | None]
+    line1: Mapped[str | None]
+    line2: Mapped[str | None]
+    city: Mapped[str | None]
+    region: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    country: Mapped[str | None]
+    phone: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    preferred_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+    @classmethod
+    def of_cart(cls, cart_id: UUID, account_id: UUID | None) -> Self:
+        """A cart's address, which says nothing yet."""
+        return cls(id=new_id(), cart_id=cart_id, account_id=account_id)
+
+    def take(self, address: Address, email: str | None = None) -> None:
+        """Say this, and nothing of what it said before; the e-mail may stand in the address."""
+        for name in Address.__struct_fields__:
+            setattr(self, name, getattr(address, name))
+        self.email = address.email if isinstance(address, CartAddress) else email
+
+    def given(self) -> CartAddress | None:
+        """What it says; None where it was erased."""
+        if self.name is None:
+            return None
+        return CartAddress(**{name: getattr(self, name) for name in CartAddress.__struct_fields__})
+
+
+class Addresses:
+    """The addresses that a unit of work may see."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    @classmethod
+    def of(cls, work: UnitOfWork) -> Self:
+        return cls(work)
+
+    async def of_cart(self, cart_id: UUID) -> AddressRow | None:
+        """Where the cart's goods go, where that was said."""
+        wanted = select(AddressRow).where(AddressRow.cart_id == cart_id)
+        found: AddressRow | None = await self._work.session.scalar(wanted)
+        return found

@@ -1,0 +1,178 @@
+"""The cart: what somebody means to buy, of however many vendors, in one currency."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Text, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plaza.contexts.ordering.order_group import CompletionInProgress
+from plaza.kernel.refusals import Conflict, NotThere, Unprocessable
+from plaza.writing.aggregate import Row
+from plaza.writing.unit_of_work import UnitOfWork
+
+CartStatus = Literal["open", "completing", "completed", "merged"]
+
+LINES_MAX = 500
+LINE_QUANTITY_MAX = 10_000
+
+LineQuantity = Annotated[int, Meta(ge=1, le=LINE_QUANTITY_MAX)]
+
+
+class CartCompleted(Conflict):
+    code = "cart_completed"
+    title = "The cart is an order or part of another cart by now"
+
+
+class CartFull(Unprocessable):
+    code = "cart_full"
+    title = "No more lines fit into the cart"
+
+
+class QuantityTooLarge(Unprocessable):
+    code = "quantity_too_large"
+    title = "More of one offer than a line may hold"
+
+
+class OfferUnavailable(Unprocessable):
+    code = "offer_unavailable"
+    title = "It is not for sale"
+
+
+class CurrencyMismatch(Unprocessable):
+    code = "currency_mismatch"
+    title = "It has no price in the cart's currency"
+
+
+class WantedOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many of an offer."""
+
+    offer_id: UUID
+    quantity: LineQuantity
+
+
+class CartLine(Row):
+    """How many of one offer; the price is the one of when it was put in or last changed."""
+
+    __tablename__ = "cart_line"
+    __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    cart_id: Mapped[UUID] = mapped_column(ForeignKey("ordering.cart.id"))
+    offer_id: Mapped[UUID]
+    vendor_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    variant_id: Mapped[UUID]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class Cart(Row):
+    __tablename__ = "cart"
+    __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID | None]
+    currency: Mapped[str]
+    status: Mapped[CartStatus] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    changed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    def require_open(self) -> None:
+        """Refuse what would change a cart that is being bought, or is bought.
+
+        Raises:
+            CompletionInProgress: what comes of it is not known yet.
+            CartCompleted: it is an order, or part of another cart.
+        """
+        if self.status == "completing":
+            raise CompletionInProgress("Wait for the order, or for the cart to be usable again.")
+        if self.status != "open":
+            raise CartCompleted(f"The cart is {self.status}; begin another one.")
+
+    def touch(self, now: datetime, lifetime: timedelta) -> None:
+        """Something of it is changed: it lives anew from now on.
+
+        Raises:
+            CompletionInProgress, CartCompleted: it cannot be changed.
+        """
+        self.require_open()
+        self.changed_at, self.expires_at = now, now + lifetime
+
+    def merge(self, now: datetime) -> None:
+        """What lay in it lies in another cart of its account now."""
+        self.require_open()
+        self.status, self.changed_at = "merged", now
+
+    def begin_completion(self) -> None:
+        """Nothing of it changes until there is an outcome."""
+        self.require_open()
+        self.status = "completing"
+
+    def complete(self) -> None:
+        """It has become an order."""
+        self.status = "completed"
+
+    def reopen(self) -> None:
+        """Nothing came of its completion; it can be changed and completed again."""
+        if self.status == "completing":
+            self.status = "open"
+
+
+LOCK_CARTS_OF = text("SELECT pg_advisory_xact_lock(hashtextextended('carts:' || :account_id, 0))")
+
+
+class Carts:
+    """The carts that a unit of work may see."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    @classmethod
+    def of(cls, work: UnitOfWork) -> Self:
+        return cls(work)
+
+    async def find_locked(self, cart_id: UUID) -> Cart:
+        """The cart, which nobody else changes until the command's end.
+
+        Raises:
+            NotThere: there is none, it has expired, or it is not for the caller to see.
+        """
+        wanted = (
+            select(Cart)
+            .where(Cart.id == cart_id)
+            .where(or_(Cart.status != "open", Cart.expires_at > self._work.now))
+        )
+        found: Cart | None = await self._work.session.scalar(
+            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+        if found is None:
+            raise NotThere
+        return found
+
+    async def lines_of(self, cart_id: UUID) -> list[CartLine]:
+        """All of its lines, the oldest first."""
+        wanted = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)
+        return list(await self._work.session.scalars(wanted))
+
+    async def lock_those_of(self, account_id: UUID) -> None:
+        """Let two who claim carts for one account do so one after the other."""
+        await self._work.session.execute(LOCK_CARTS_OF, {"account_id": str(account_id)})
+
+    async def latest_other(self, cart: Cart) -> Cart | None:
+        """The cart of the same account and currency that was changed last, locked."""
+        wanted = (
+            select(Cart)
+            .where(Cart.account_id == cart.account_id, Cart.currency == cart.currency)
+            .where(Cart.id != cart.id, Cart.status == "open", Cart.expires_at > self._work.now)
+            .order_by(Cart.changed_at.desc(), Cart.id.desc())
+            .limit(1)
+        )
+        found: Cart | None = await self._work.session.scalar(
+            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+        return found

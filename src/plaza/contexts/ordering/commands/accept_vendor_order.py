@@ -1,0 +1,25 @@
+"""A vendor accepts an order."""
+
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.ordering.vendor_order import VendorOrder, VendorOrders
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class AcceptVendorOrder(msgspec.Struct, frozen=True, kw_only=True):
+    vendor_id: UUID
+    vendor_order_id: UUID
+
+
+async def accept_vendor_order(command: AcceptVendorOrder, work: UnitOfWork) -> VendorOrder:
+    """Accept it.
+
+    Raises:
+        NotThere: it is not the vendor's.
+        IllegalTransition: it does not wait for acceptance.
+    """
+    part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
+    work.publish(part.accept(work.now))
+    return part

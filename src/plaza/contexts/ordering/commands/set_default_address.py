@@ -1,0 +1,21 @@
+"""Somebody says which address of their book is meant unless they say otherwise."""
+
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.ordering.address_book import AddressBook, BookedAddress
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class SetDefaultAddress(msgspec.Struct, frozen=True, kw_only=True):
+    account_id: UUID
+    address_id: UUID
+
+
+async def set_default_address(command: SetDefaultAddress, work: UnitOfWork) -> BookedAddress:
+    """Prefer it from now on; the others need not be touched for that."""
+    book = AddressBook(command.account_id, work)
+    row = await book.find_locked(command.address_id)
+    row.preferred_at = work.now
+    return await book.shown(row)

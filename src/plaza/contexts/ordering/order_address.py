@@ -1,0 +1,39 @@
+"""Where an order goes, and who is told of it."""
+
+from sqlalchemy import select
+
+from plaza.contexts.ordering.address import Address, AddressRow, CartAddress
+from plaza.contexts.ordering.cart import Cart
+from plaza.kernel.refusals import Unprocessable
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class AddressRequired(Unprocessable):
+    code = "address_required"
+    title = "It is not known where to deliver to"
+
+
+class EmailRequired(Unprocessable):
+    code = "email_required"
+    title = "A guest's order needs an e-mail address"
+
+
+async def order_address(
+    cart: Cart, address: Address | None, email: str | None, work: UnitOfWork
+) -> CartAddress:
+    """As the completion says, or else as the cart does.
+
+    Raises:
+        AddressRequired: neither says it.
+        EmailRequired: neither does, and there is no account that could be told.
+    """
+    row = await work.session.scalar(select(AddressRow).where(AddressRow.cart_id == cart.id))
+    held = None if row is None else row.given()
+    where = address or held
+    if where is None:
+        raise AddressRequired("Set the cart's address, or send one with the completion.")
+    told = email or (None if held is None else held.email)
+    if told is None and cart.account_id is None:
+        raise EmailRequired("Send `email` with the completion, or with the cart's address.")
+    said = {name: getattr(where, name) for name in Address.__struct_fields__}
+    return CartAddress(**said, email=told)

@@ -1,0 +1,57 @@
+"""A provider has said what became of a capture, void or refund: one effect, however often."""
+
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.payments.occurrence import Said, keep_once
+from plaza.contexts.payments.operation import Operation
+from plaza.contexts.payments.payment import Payment, Payments
+from plaza.contexts.payments.provider import Movement, Returned, ReturnRefused
+from plaza.contexts.payments.share import Shares
+from plaza.writing.unit_of_work import UnitOfWork
+
+NO_ANSWER = "no answer in time"
+
+
+class RecordMovement(msgspec.Struct, frozen=True, kw_only=True):
+    operation_id: UUID
+    outcome: Movement
+
+
+async def record_movement(command: RecordMovement, work: UnitOfWork) -> Payment:
+    """Record it; without an answer it is asked again later, under the same key.
+
+    Raises:
+        NotThere: there is no such operation.
+    """
+    payment, operation = await Payments.of(work).of_operation_locked(command.operation_id)
+    match command.outcome:
+        case Returned(reference=reference):
+            said = Said(outcome="succeeded", provider_reference=reference)
+            await _conclude(payment, operation, said, work)
+        case ReturnRefused(code=code):
+            await _conclude(payment, operation, Said(outcome="failed", code=code), work)
+        case _ if operation.status == "requested":
+            operation.try_later(work.now, NO_ANSWER)
+    return payment
+
+
+async def _conclude(payment: Payment, operation: Operation, said: Said, work: UnitOfWork) -> None:
+    is_excess = operation.authorization_id is not None
+    said = msgspec.structs.replace(said, is_excess=is_excess)
+    if not await keep_once(operation, [operation.kind], said, work):
+        return
+    moved, had_moved = said.outcome == "succeeded", operation.status == "succeeded"
+    waited = operation.conclude(said.outcome)
+    operation.last_error = said.code
+    if had_moved:
+        return
+    if not is_excess and operation.vendor_order_id is not None:
+        share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
+        share.conclude(operation.kind, operation.amount_minor, waited=waited, moved=moved)
+        work.publish(share.told())
+    if not moved:
+        work.publish(payment.refuse(operation, said.code or ""))
+    elif not is_excess:
+        work.publish(payment.move(operation))

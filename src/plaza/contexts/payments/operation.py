@@ -1,0 +1,89 @@
+"""What is asked of a provider, under a key that makes asking again harmless."""
+
+from datetime import datetime, timedelta
+from typing import Literal, Self
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, Text, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plaza.kernel.refusals import NotThere
+from plaza.writing.aggregate import Row
+from plaza.writing.unit_of_work import UnitOfWork
+
+Kind = Literal["authorization", "charge", "refund", "void"]
+OperationStatus = Literal["requested", "succeeded", "failed"]
+
+RETRY_DELAY_S_MIN = 2
+RETRY_DELAY_S_MAX = 3600
+
+
+class Operation(Row):
+    """Its id is the provider's idempotency key."""
+
+    __tablename__ = "operation"
+    __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payment_id: Mapped[UUID]
+    order_id: Mapped[UUID]
+    vendor_order_id: Mapped[UUID | None]
+    vendor_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    kind: Mapped[Kind] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    status: Mapped[OperationStatus] = mapped_column(Text)
+    provider_reference: Mapped[str | None]
+    authorization_id: Mapped[UUID | None]
+    attempts: Mapped[int]
+    next_attempt_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+    def conclude(self, status: OperationStatus) -> bool:
+        """It is known what became of it; a success stands, whatever is said afterwards.
+
+        Returns:
+            Whether it was open until now.
+        """
+        was_open = self.status == "requested"
+        if self.status != "succeeded":
+            self.status = status
+        self.next_attempt_at = self.claimed_until = None
+        return was_open
+
+    def try_later(self, now: datetime, error: str) -> None:
+        """It is not known; ask again under the same key."""
+        delay_s = min(RETRY_DELAY_S_MIN * 2 ** min(self.attempts, 20), RETRY_DELAY_S_MAX)
+        self.next_attempt_at, self.claimed_until = now + timedelta(seconds=delay_s), None
+        self.last_error = error
+
+
+class Operations:
+    """The operations that a unit of work may see."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    @classmethod
+    def of(cls, work: UnitOfWork) -> Self:
+        return cls(work.session)
+
+    async def find(self, operation_id: UUID) -> Operation:
+        """The operation of that key.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        found = await self._session.get(Operation, operation_id)
+        if found is None:
+            raise NotThere
+        return found
+
+    async def has_charges(self, payment_id: UUID) -> bool:
+        """Whether taking what was put aside is or was asked for by itself."""
+        charge = exists().where(Operation.payment_id == payment_id, Operation.kind == "charge")
+        return bool(await self._session.scalar(select(charge)))

@@ -1,0 +1,292 @@
+"""The payment of one order, whole: what its attempts have come to, and when to look after it."""
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import BigInteger, Text, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plaza.contexts.payments.events import (
+    PaymentActionRequired,
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentEvent,
+    PaymentRefunded,
+    PaymentRequested,
+    PaymentReturnFailed,
+    PaymentStatus,
+    PaymentVoided,
+    payment_status_of,
+)
+from plaza.contexts.payments.operation import Kind, Operation
+from plaza.contexts.payments.provider import NextAction
+from plaza.kernel.refusals import Conflict, NotThere
+from plaza.writing.aggregate import Aggregates, VersionedRow
+
+CHECK_DELAY_S_MAX = 60
+TRANSFER_CHECK_DELAY_S_MAX = 3600
+"""Of a bank transfer nobody hears within the minute."""
+GIVEN_UP = "given_up"
+
+MOVED: dict[Kind, tuple[str, type[PaymentEvent]]] = {
+    "charge": ("captured_minor", PaymentCaptured),
+    "void": ("voided_minor", PaymentVoided),
+    "refund": ("refunded_minor", PaymentRefunded),
+}
+
+F = TypeVar("F", bound=PaymentEvent)
+
+
+class PaymentOver(Conflict):
+    code = "payment_over"
+    title = "The payment waits for nothing any more"
+
+
+class PaymentInProgress(Conflict):
+    """Somebody else is asking the provider; who comes again in a moment finds what came of it."""
+
+    code = "completion_in_progress"
+    title = "The payment is being made"
+
+
+class Payment(VersionedRow):
+    __tablename__ = "payment"
+    __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+
+    order_id: Mapped[UUID]
+    account_id: Mapped[UUID | None]
+    provider: Mapped[str]
+    currency: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[PaymentStatus] = mapped_column(Text)
+    authorized_minor: Mapped[int] = mapped_column(BigInteger)
+    captured_minor: Mapped[int] = mapped_column(BigInteger)
+    voided_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger)
+    operation_id: Mapped[UUID | None]
+    authorization_id: Mapped[UUID | None]
+    provider_reference: Mapped[str | None]
+    open_attempts: Mapped[int]
+    code: Mapped[str | None]
+    next_action: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    claimed_until: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
+    checks: Mapped[int]
+    expires_at: Mapped[datetime]
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether an attempt has succeeded, whatever became of the money afterwards."""
+        return self.authorized_minor > 0
+
+    @property
+    def awaits_transfer(self) -> bool:
+        """Whether the shopper has been told to transfer the money."""
+        action = self.next_action or {}
+        return self.status == "pending" and action.get("type") == "bank_transfer"
+
+    def wanted_action(self) -> NextAction | None:
+        """What the shopper has to do, as far as it is known."""
+        action = self.next_action
+        return None if action is None else msgspec.convert(action, NextAction)
+
+    def requested(self, now: datetime) -> PaymentRequested:
+        """The first fact of a new one."""
+        return PaymentRequested(**self._told(), created_at=now)
+
+    def begin(
+        self, operation_id: UUID, now: datetime, claim_s: int, after: UUID | None = None
+    ) -> None:
+        """Try to have it authorized, under a key of its own.
+
+        Args:
+            operation_id: the key.
+            now: the database's time.
+            claim_s: how long the caller has to ask the provider.
+            after: the attempt that the caller holds the claim of, if it does.
+
+        Raises:
+            PaymentOver: it does not wait for that.
+            PaymentInProgress: another attempt is just being made.
+        """
+        if after is None or after != self.operation_id:
+            self._require_unclaimed(now)
+        self._require_pending()
+        self.operation_id, self.next_action = operation_id, None
+        self.open_attempts += 1
+        self._claim(now, claim_s)
+
+    def claim(self, now: datetime, claim_s: int) -> None:
+        """Be the one who asks the provider.
+
+        Raises:
+            PaymentOver: there is nothing to ask about.
+            PaymentInProgress: somebody else is.
+        """
+        self._require_unclaimed(now)
+        self._claim(now, claim_s)
+
+    def approve(self, authorization: Operation, *, captures: bool) -> PaymentEvent:
+        """What was asked for may be taken, or has been."""
+        if self.authorization_id is None:
+            self.authorization_id = authorization.id
+            self.authorized_minor += authorization.amount_minor
+        self.provider_reference = authorization.provider_reference
+        self.next_action = self.code = None
+        self.captured_minor += authorization.amount_minor if captures else 0
+        fact: type[PaymentEvent] = PaymentCaptured if captures else PaymentAuthorized
+        return self._changed(fact)
+
+    def decline(self, code: str) -> PaymentDeclined:
+        """The last attempt has come to nothing; there may be another."""
+        self.code, self.next_action = code, None
+        return self._changed(PaymentDeclined, code=code)
+
+    def require_action(self, action: NextAction) -> PaymentActionRequired | None:
+        """The shopper has to do something; None where that was known."""
+        told = msgspec.to_builtins(action)
+        if self.next_action == told:
+            return None
+        self.next_action = told
+        return self._changed(PaymentActionRequired)
+
+    def give_up(self, now: datetime) -> PaymentDeclined:
+        """Wait for it no more; attempts that are still open are closed at the provider."""
+        self.status, self.next_action, self.claimed_until = "failed", None, None
+        self.next_check_at = now if self.open_attempts else None
+        return self._changed(PaymentDeclined, code=self.code or GIVEN_UP)
+
+    def move(self, operation: Operation) -> PaymentEvent:
+        """A part was captured, voided or refunded."""
+        amount, fact = MOVED[operation.kind]
+        setattr(self, amount, getattr(self, amount) + operation.amount_minor)
+        return self._changed(fact)
+
+    def refuse(self, operation: Operation, code: str) -> PaymentEvent:
+        """The provider will not move a part, for good."""
+        charges = operation.kind == "charge"
+        fact: type[PaymentEvent] = PaymentDeclined if charges else PaymentReturnFailed
+        return self._changed(fact, code=code)
+
+    def conclude(self, operation: Operation, now: datetime) -> None:
+        """Give the claim back, if it was for this attempt, and plan the next look."""
+        if operation.id == self.operation_id:
+            self.claimed_until = None
+        if self.open_attempts == 0:
+            self.next_check_at = self.expires_at if self.status == "pending" else None
+            return
+        most = TRANSFER_CHECK_DELAY_S_MAX if self.awaits_transfer else CHECK_DELAY_S_MAX
+        planned = now + timedelta(seconds=min(2 ** min(self.checks, 20), most))
+        if self.status == "pending" and now < self.expires_at:
+            planned = min(planned, self.expires_at)
+        # Whoever holds a claim is left alone.
+        self.next_check_at = max(planned, self.claimed_until or planned)
+        self.checks += 1
+
+    def _require_pending(self) -> None:
+        if self.status != "pending":
+            raise PaymentOver(f"It is {self.status}; nothing has to be paid.")
+
+    def _require_unclaimed(self, now: datetime) -> None:
+        self._require_pending()
+        if self.claimed_until is not None and self.claimed_until > now:
+            raise PaymentInProgress("Ask again in a moment what has become of it.")
+
+    def _claim(self, now: datetime, claim_s: int) -> None:
+        self.claimed_until = self.next_check_at = now + timedelta(seconds=claim_s)
+        self.checks = 0
+
+    def _changed(self, fact: type[F], **members: Any) -> F:
+        derived = payment_status_of(
+            amount=self.amount_minor,
+            authorized=self.authorized_minor,
+            captured=self.captured_minor,
+            voided=self.voided_minor,
+            refunded=self.refunded_minor,
+        )
+        if (self.status, derived) != ("failed", "pending"):
+            self.status = derived
+        self.version += 1
+        return fact(**self._told(), **members)
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "payment_id": self.id,
+            "version": self.version,
+            "order_id": self.order_id,
+            "account_id": self.account_id,
+            "provider": self.provider,
+            "currency": self.currency,
+            "status": self.status,
+            "amount_minor": self.amount_minor,
+            "authorized_minor": self.authorized_minor,
+            "captured_minor": self.captured_minor,
+            "voided_minor": self.voided_minor,
+            "refunded_minor": self.refunded_minor,
+        }
+
+
+class Payments(Aggregates[Payment]):
+    model_type = Payment
+
+    async def of_order(self, order_id: UUID) -> Payment:
+        """The order's payment, to be looked at.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        found: Payment | None = await self.session.scalar(
+            select(Payment).where(Payment.order_id == order_id)
+        )
+        if found is None:
+            raise NotThere
+        return found
+
+    async def find_locked(self, payment_id: UUID) -> Payment:
+        """The payment, which nobody else brings on until the command's end.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        return await self._locked(Payment.id == payment_id)
+
+    async def of_order_locked(self, order_id: UUID) -> Payment:
+        """The order's payment, in the same way.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        return await self._locked(Payment.order_id == order_id)
+
+    async def of_operation_locked(self, operation_id: UUID) -> tuple[Payment, Operation]:
+        """An operation with its payment; the payment's lock is the operation's too.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        wanted = select(Payment, Operation).where(Operation.id == operation_id)
+        joined = wanted.join(Operation, Operation.payment_id == Payment.id)
+        await self.session.flush()
+        # Both: of a row that was waited for, the other half would be read as it was before.
+        found = await self.session.execute(
+            joined.with_for_update().execution_options(populate_existing=True)
+        )
+        row = found.one_or_none()
+        if row is None:
+            raise NotThere
+        return row[0], row[1]
+
+    async def _locked(self, condition: Any) -> Payment:
+        wanted = select(Payment).where(condition)
+        # What is read anew must not undo what was just changed.
+        await self.session.flush()
+        found: Payment | None = await self.session.scalar(
+            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+        if found is None:
+            raise NotThere
+        return found

@@ -1,0 +1,149 @@
+"""One vendor order's part of a payment; its amounts are stored, never computed as a proportion."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plaza.contexts.payments.events import PaymentStatus, ShareChanged, payment_status_of
+from plaza.contexts.payments.operation import Kind
+from plaza.kernel.refusals import NotThere
+from plaza.writing.aggregate import Aggregates, VersionedRow
+
+MOVED: dict[Kind, str] = {
+    "charge": "captured_minor",
+    "void": "voided_minor",
+    "refund": "refunded_minor",
+}
+# What waits to be confirmed; what is to be voided is counted twice, for it is a return too.
+WAITING: dict[Kind, tuple[str, ...]] = {
+    "charge": ("capturing_minor",),
+    "void": ("returning_minor", "voiding_minor"),
+    "refund": ("returning_minor",),
+}
+
+
+class Share(VersionedRow):
+    __tablename__ = "share"
+    __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+
+    payment_id: Mapped[UUID]
+    order_id: Mapped[UUID]
+    vendor_order_id: Mapped[UUID]
+    vendor_id: Mapped[UUID]
+    account_id: Mapped[UUID | None]
+    currency: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    authorized_minor: Mapped[int] = mapped_column(BigInteger)
+    captured_minor: Mapped[int] = mapped_column(BigInteger)
+    voided_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger)
+    capturing_minor: Mapped[int] = mapped_column(BigInteger)
+    returning_minor: Mapped[int] = mapped_column(BigInteger)
+    voiding_minor: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def chargeable_minor(self) -> int:
+        """What was put aside, is not to be given back, and nobody has begun to take."""
+        gone = self.captured_minor + self.voided_minor + self.voiding_minor
+        return self.authorized_minor - gone - self.capturing_minor
+
+    @property
+    def refundable_minor(self) -> int:
+        """What was or is being taken and is not being given back."""
+        refunding = self.returning_minor - self.voiding_minor
+        return self.captured_minor + self.capturing_minor - self.refunded_minor - refunding
+
+    @property
+    def returnable_minor(self) -> int:
+        return self.chargeable_minor + self.refundable_minor
+
+    def wait_for(self, kind: Kind, amount_minor: int) -> None:
+        """Something of it is asked for."""
+        self._add(WAITING[kind], amount_minor)
+        self.version += 1
+
+    def conclude(self, kind: Kind, amount_minor: int, *, waited: bool, moved: bool) -> None:
+        """It is known what became of that."""
+        self._add(WAITING[kind], -amount_minor if waited else 0)
+        self._add((MOVED[kind],), amount_minor if moved else 0)
+        self.version += 1
+
+    def told(self, *, failed: bool = False) -> ShareChanged:
+        """How it stands; whether its payment was given up does not follow from amounts."""
+        derived: PaymentStatus = payment_status_of(
+            amount=self.amount_minor,
+            authorized=self.authorized_minor,
+            captured=self.captured_minor,
+            voided=self.voided_minor,
+            refunded=self.refunded_minor,
+        )
+        return ShareChanged(
+            share_id=self.id,
+            version=self.version,
+            payment_id=self.payment_id,
+            order_id=self.order_id,
+            vendor_order_id=self.vendor_order_id,
+            vendor_id=self.vendor_id,
+            account_id=self.account_id,
+            currency=self.currency,
+            status="failed" if failed and derived == "pending" else derived,
+            amount_minor=self.amount_minor,
+            authorized_minor=self.authorized_minor,
+            captured_minor=self.captured_minor,
+            voided_minor=self.voided_minor,
+            refunded_minor=self.refunded_minor,
+            returning_minor=self.returning_minor,
+        )
+
+    def _add(self, names: tuple[str, ...], amount_minor: int) -> None:
+        for name in names:
+            setattr(self, name, getattr(self, name) + amount_minor)
+
+
+class Shares(Aggregates[Share]):
+    model_type = Share
+
+    async def of_vendor_order_locked(self, vendor_order_id: UUID) -> Share:
+        """The vendor order's part, which nobody else changes until the command's end.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        (share,) = await self._locked(Share.vendor_order_id == vendor_order_id) or (None,)
+        if share is None:
+            raise NotThere
+        return share
+
+    async def of_payment_locked(self, payment_id: UUID) -> list[Share]:
+        """All parts; whoever takes them all holds the payment's lock."""
+        return await self._locked(Share.payment_id == payment_id)
+
+    async def approve(self, payment_id: UUID, *, authorizes: bool, captures: bool) -> list[Share]:
+        """The whole of a payment was approved: each part gets its own amount, in one statement."""
+        changes: dict[str, Any] = {"version": Share.version + 1}
+        if authorizes:
+            changes["authorized_minor"] = Share.authorized_minor + Share.amount_minor
+        if captures:
+            changes["captured_minor"] = Share.captured_minor + Share.amount_minor
+        return await self._changed(payment_id, changes)
+
+    async def touch(self, payment_id: UUID) -> list[Share]:
+        """Something is to be told of all parts that their amounts do not say."""
+        return await self._changed(payment_id, {"version": Share.version + 1})
+
+    async def _changed(self, payment_id: UUID, changes: dict[str, Any]) -> list[Share]:
+        await self.session.flush()
+        change = update(Share).where(Share.payment_id == payment_id).values(changes)
+        found = await self.session.scalars(
+            change.returning(Share).execution_options(populate_existing=True)
+        )
+        return sorted(found, key=lambda share: share.id)
+
+    async def _locked(self, condition: Any) -> list[Share]:
+        wanted = select(Share).where(condition).order_by(Share.id).with_for_update()
+        # What is read anew must not undo what was just changed.
+        await self.session.flush()
+        found = await self.session.scalars(wanted.execution_options(populate_existing=True))
+        return list(found)

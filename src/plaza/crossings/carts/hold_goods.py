@@ -1,0 +1,55 @@
+"""Where it is set so, what lies in a cart is reserved for a while, and anew by each command."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plaza.contexts.inventory.commands.reserve_stock import (
+    Demand,
+    InsufficientStock,
+    ReserveStock,
+    reserve_stock,
+)
+from plaza.contexts.ordering.cart_rules import HeldLine
+from plaza.writing.failures import RunAnew
+from plaza.writing.unit_of_work import UnitOfWork
+
+
+class HoldGoods(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cart holds from now on, and nothing else."""
+
+    cart_id: UUID
+    lines: tuple[HeldLine, ...]
+    expires_at: datetime
+
+
+async def hold_goods(command: HoldGoods, work: UnitOfWork) -> None:
+    """Reserve it in place of what the cart held before.
+
+    Raises:
+        InsufficientStock: others were faster than two looks.
+    """
+    demands = tuple(
+        Demand(
+            line_id=line.line_id,
+            vendor_order_id=None,
+            offer_id=line.offer_id,
+            quantity=line.quantity,
+        )
+        for line in command.lines
+    )
+    reserving = ReserveStock(
+        order_id=None,
+        cart_id=command.cart_id,
+        demands=demands,
+        expires_at=command.expires_at,
+        takes_over_cart=command.cart_id,
+    )
+    try:
+        await reserve_stock(reserving, work)
+    except InsufficientStock as error:
+        if work.attempt > 0:
+            raise
+        # Somebody has taken some since it was looked at: look once more.
+        raise RunAnew from error

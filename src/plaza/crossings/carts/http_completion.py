@@ -1,0 +1,224 @@
+"""The route that makes a cart an order."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from plaza.contexts.ordering.address import Address
+from plaza.contexts.ordering.cart_rules import CartRules
+from plaza.contexts.ordering.http_opening import CART_SECRET, cart_shopper, cart_surface
+from plaza.contexts.payments.commands.claim_payment import (
+    ClaimedAttempt,
+    ClaimPayment,
+    claim_payment,
+)
+from plaza.contexts.payments.payment import PaymentOver
+from plaza.contexts.payments.provider import Finding, Providers
+from plaza.crossings.carts.complete_cart import Begun, CompleteCart, complete_cart
+from plaza.crossings.carts.prepare_order import (
+    CLAIM_S,
+    Prepared,
+    PrepareOrder,
+    prepare_order,
+)
+from plaza.crossings.orders.http_answers import OrderState, order_answer
+from plaza.crossings.orders.recall_order import RecallOrder, recall_order
+from plaza.crossings.orders.settle_payment import Settled, SettlePayment, settle_payment
+from plaza.kernel.actor import MARKET, Surface
+from plaza.kernel.ids import new_id
+from plaza.kernel.money import Money
+from plaza.kernel.shopper_secrets import ShopperSecrets
+from plaza.kernel.text import EmailText
+from plaza.settings import Settings
+from plaza.web.commanding import Commanding, response_of
+from plaza.web.documenting import answers
+from plaza.web.repeating import KEY_REQUIRED
+from plaza.web.request import PlazaRequest
+from plaza.web.shoppers import principal_of_order
+from plaza.web.tracing import trace_id_in
+from plaza.writing.answer import Answer, answer_with
+from plaza.writing.idempotency import UNFINISHED_STATUS
+
+ProviderName = Annotated[str, Meta(min_length=1, max_length=40)]
+PaymentToken = Annotated[str, Meta(max_length=500)]
+
+
+class PaymentMeans(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    provider: ProviderName
+    token: PaymentToken = ""
+    """What the storefront got from the provider in place of card numbers."""
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a cart is completed.
+
+    Attributes:
+        expected_total: what the shopper was shown; where it costs something else, 409.
+        email: who is told; a guest's cart that has none needs one.
+        address: where it goes, if the cart does not say.
+    """
+
+    expected_total: Money
+    payment: PaymentMeans
+    email: EmailText | None = None
+    address: Address | None = None
+
+
+class CartPhases:
+    """The phases of one request to complete a cart."""
+
+    def __init__(
+        self,
+        request: PlazaRequest,
+        commanding: Commanding,
+        command: PrepareOrder,
+        surface: Surface,
+        rules: CartRules,
+        secrets: ShopperSecrets,
+    ) -> None:
+        self._commanding = commanding
+        self._command = command
+        self._surface = surface
+        self._rules = rules
+        self._secrets = secrets
+        self._shown = request.headers.get(CART_SECRET, "")
+        self._trace_id = trace_id_in(request.scope)
+        self._is_guest = surface.account_id is None
+
+    async def prepare(self) -> Answer:
+        return await self._commanding.answered(
+            partial(prepare_order, rules=self._rules),
+            self._command,
+            self._surface,
+            self._prepared_answer,
+            **self._repeated(self._command.order_id),
+        )
+
+    async def claim(self, order_id: UUID) -> ClaimedAttempt | None:
+        try:
+            given = await self._claimed(order_id)
+        except PaymentOver:
+            return None
+        return msgspec.json.decode(given.body, type=ClaimedAttempt)
+
+    async def _claimed(self, order_id: UUID) -> Answer:
+        return await self._commanding.answered(
+            claim_payment,
+            ClaimPayment(order_id=order_id, claim_s=CLAIM_S),
+            MARKET,
+            lambda claimed: answer_with(200, claimed),
+            is_repeatable=False,
+            is_journalled=False,
+        )
+
+    async def settle(self, order_id: UUID, operation_id: UUID, outcome: Finding) -> Answer:
+        command = SettlePayment(operation_id=operation_id, outcome=outcome)
+        return await self._finished(settle_payment, command, order_id, 201)
+
+    async def recall(self, order_id: UUID) -> Answer:
+        return await self._finished(recall_order, RecallOrder(order_id=order_id), order_id, 200)
+
+    async def _finished(
+        self, function: Callable[..., Any], command: Any, order_id: UUID, done: Any
+    ) -> Answer:
+        return await self._commanding.answered(
+            function,
+            command,
+            MARKET,
+            partial(self._settled_answer, done),
+            finishes=True,
+            **self._repeated(order_id),
+        )
+
+    def _repeated(self, order_id: UUID) -> dict[str, Any]:
+        return {
+            "is_secret": self._is_guest,
+            "shown": self._shown,
+            "principal": principal_of_order(order_id),
+        }
+
+    def _prepared_answer(self, prepared: Prepared) -> Answer:
+        if prepared.settled is not None:
+            return self._settled_answer(201, prepared.settled)
+        order = prepared.order
+        begun = Begun(
+            order_id=order.id,
+            operation_id=self._command.operation_id,
+            number=order.number,
+            amount=Money(order.total_minor, order.currency),
+            is_new=prepared.is_new,
+        )
+        return answer_with(UNFINISHED_STATUS, begun)
+
+    def _settled_answer(self, done: Any, settled: Settled) -> Answer:
+        secret = self._secrets.of_order(settled.order.id) if self._is_guest else None
+        return order_answer(settled, done, secret, self._trace_id)
+
+
+@post(
+    "/v1/carts/{cart:uuid}/complete",
+    operation_id="completeCart",
+    guards=[cart_shopper],
+    responses=answers(OrderState, 201, done_as=(200, 202)),
+    opt=KEY_REQUIRED,
+)
+async def complete(
+    request: PlazaRequest,
+    cart: FromPath[UUID],
+    data: JSONBody[Completion],
+    commanding: NamedDependency[Commanding],
+    cart_rules: NamedDependency[CartRules],
+    providers: NamedDependency[Providers],
+    shopper_secrets: NamedDependency[ShopperSecrets],
+    settings: NamedDependency[Settings],
+) -> Response[bytes]:
+    order_id = new_id()
+    surface = await cart_surface(request, cart, shopper_secrets)
+    prepare = PrepareOrder(
+        cart_id=cart,
+        order_id=order_id,
+        operation_id=new_id(),
+        provider=data.payment.provider,
+        expected_total=data.expected_total,
+        pending_for=pending_for(data.payment.provider, settings),
+        acceptance_s=acceptance_s(settings),
+        email=data.email,
+        address=data.address,
+    )
+    phases = CartPhases(
+        request,
+        commanding,
+        prepare,
+        msgspec.structs.replace(surface, order_id=order_id),
+        cart_rules,
+        shopper_secrets,
+    )
+    command = CompleteCart(
+        provider=data.payment.provider,
+        token=data.payment.token,
+        captures=settings.payment_capture == "at_placement",
+    )
+    return response_of(await complete_cart(command, phases, providers))
+
+
+def pending_for(provider: str, settings: Settings) -> timedelta:
+    """How long an order waits for its payment: transfers take days."""
+    if provider == "manual":
+        return timedelta(days=settings.bank_transfer_days)
+    return timedelta(minutes=settings.checkout_minutes)
+
+
+def acceptance_s(settings: Settings) -> int | None:
+    """How long vendors have to accept an order; None: they need not."""
+    return settings.acceptance_hours * 3600 if settings.vendor_acceptance else None
+
+
+ROUTES = [complete]

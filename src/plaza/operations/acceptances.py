@@ -1,0 +1,55 @@
+"""Expires the vendor orders that their vendors have not accepted in time."""
+
+import asyncpg
+import structlog
+
+from plaza.crossings.orders.expire_vendor_order import ExpireVendorOrder, expire_vendor_order
+from plaza.kernel.actor import MARKET, Actor
+from plaza.kernel.ids import new_id
+from plaza.settings import Settings
+from plaza.writing.answer import answer_with
+from plaza.writing.engine import open_command_runner
+from plaza.writing.failures import Constraints
+from plaza.writing.runner import Context
+
+ACTOR = Actor(kind="system", name="expire_vendor_orders")
+CHUNK = 500
+
+# The database's clock decides, here and once more in the command.
+DUE = """
+    SELECT id FROM ordering.vendor_order
+    WHERE status = 'pending_acceptance' AND accept_by <= now() ORDER BY accept_by LIMIT $1
+"""
+
+log = structlog.get_logger()
+
+
+async def expire_vendor_orders(settings: Settings, constraints: Constraints) -> int:
+    """Expire what is due; several sweepers at once do no more than one.
+
+    Returns:
+        How many were found to be due.
+    """
+    connection = await asyncpg.connect(
+        settings.database_url,
+        server_settings={
+            "role": "plaza_app",
+            "plaza.scope": "market",
+            "application_name": "plaza acceptances",
+        },
+    )
+    try:
+        due = [row["id"] for row in await connection.fetch(DUE, CHUNK)]
+    finally:
+        await connection.close()
+    if not due:
+        return 0
+    async with open_command_runner(settings, constraints, "plaza acceptances") as runner:
+        for vendor_order_id in due:
+            context = Context(actor=ACTOR, surface=MARKET, correlation_id=new_id())
+            command = ExpireVendorOrder(vendor_order_id=vendor_order_id)
+            await runner.run(
+                expire_vendor_order, command, context, lambda _: answer_with(200, None)
+            )
+    log.info("vendor_orders_expired", vendor_orders=len(due))
+    return len(due)

@@ -1,0 +1,1 @@
+"""One order, whole: what was bought of whom and what became of it, for who bought it."""

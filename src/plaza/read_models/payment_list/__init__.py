@@ -1,0 +1,1 @@
+"""Every payment with the vendors' shares of it, for operators only."""

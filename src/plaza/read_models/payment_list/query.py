@@ -1,0 +1,41 @@
+"""Which payments there are in a state or with a provider, those of the newest orders first."""
+
+from uuid import UUID
+
+from plaza.kernel.actor import MARKET
+from plaza.reading.conditions import Conditions
+from plaza.reading.cursor import Cursors
+from plaza.reading.page import page_json
+from plaza.reading.pools import PrivateReads
+
+LIST = "SELECT order_id, document FROM read.payment_list_v1 WHERE TRUE"
+
+
+async def list_payments(
+    reads: PrivateReads,
+    cursors: Cursors,
+    status: str | None,
+    provider: str | None,
+    limit: int,
+    cursor: str | None,
+) -> bytes:
+    """A page of payments as JSON.
+
+    Raises:
+        InvalidCursor: not one of this list.
+    """
+    question = f"listPayments/{status}/{provider}"
+    behind = None
+    if cursor is not None:
+        (behind,) = cursors.read(question, cursor, tuple[UUID])
+    conditions = Conditions()
+    conditions.add_if_asked("status = {0}", status)
+    conditions.add_if_asked("provider = {0}", provider)
+    conditions.add_if_asked("order_id < {0}", behind)
+    sql = f"{LIST} {conditions} ORDER BY order_id DESC LIMIT {limit + 1}"
+    async with reads.within(MARKET) as connection:
+        rows = await connection.fetch(sql, *conditions.arguments)
+    further = None
+    if len(rows) > limit:
+        further = cursors.write(question, [rows[limit - 1]["order_id"]])
+    return page_json([row["document"] for row in rows[:limit]], further)

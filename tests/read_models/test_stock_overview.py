@@ -1,0 +1,319 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import pytest
+import pytest_asyncio
+
+from plaza.kernel.actor import Surface
+from plaza.kernel.event import Event
+from plaza.kernel.ids import new_id
+from plaza.kernel.refusals import NotThere
+from plaza.projecting.batch import BuildTables
+from plaza.projecting.builds import parts_name
+from plaza.read_models.stock_overview.projection import PROJECTION
+from plaza.read_models.stock_overview.query import (
+    StockWanted,
+    list_locations,
+    list_stock,
+    list_stock_movements,
+)
+from plaza.reading.cursor import Cursors, InvalidCursor
+from plaza.reading.pools import PrivateReads, open_private_pool
+from plaza.settings import Settings
+from read_models.catalogue import ALocation, AnOffer, AProduct, AVendor, pounds
+from read_models.given import given
+
+CURSORS = Cursors(b"a key of the tests")
+LOW_STOCK_AT = 5
+
+Page = Callable[[str | None], Awaitable[bytes]]
+
+
+def an_offer(vendor: AVendor | None = None) -> AnOffer:
+    vendor = vendor or AVendor()
+    return AnOffer(AProduct(vendor), vendor, id=new_id())
+
+
+def row_of(*events: Event) -> Any:
+    (row,) = given(*events).shows(PROJECTION)["stock_overview"]
+    return row
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
+    assert quiet_settings.database_url is not None
+    opened = await open_private_pool(quiet_settings.database_url, 1)
+    yield opened
+    await opened.close()
+
+
+async def keep(settings: Settings, *events: Event) -> None:
+    """Write what follows from the events, for good."""
+    opened = await asyncpg.connect(
+        settings.database_url, server_settings={"role": "plaza_owner", "plaza.scope": "market"}
+    )
+    tables = await BuildTables.of(opened, PROJECTION, 1)
+    await tables.write(opened, given(*events).told(PROJECTION))
+    await opened.close()
+
+
+async def items_of(page: Page) -> list[dict[str, Any]]:
+    """All items of a list, page by page."""
+    found, cursor = [], None
+    while True:
+        answer = msgspec.json.decode(await page(cursor))
+        found += answer["items"]
+        cursor = answer["next_cursor"]
+        if cursor is None:
+            return found
+
+
+async def stock_of(reads: PrivateReads, vendor: AVendor, **filters: Any) -> list[dict[str, Any]]:
+    wanted = StockWanted(vendor_id=vendor.id, **({"low_stock_at": LOW_STOCK_AT} | filters))
+    return await items_of(lambda cursor: list_stock(reads, CURSORS, wanted, 2, cursor))
+
+
+async def movements_of(reads: PrivateReads, offer: AnOffer, vendor: AVendor) -> list[Any]:
+    return await items_of(
+        lambda cursor: list_stock_movements(reads, CURSORS, vendor.id, offer.id, 2, cursor)
+    )
+
+
+def ids_of(items: list[dict[str, Any]]) -> list[str]:
+    return [item["offer_id"] for item in items]
+
+
+def test_the_rows_of_an_offer_are_summed() -> None:
+    offer = an_offer()
+    here = offer.stocked(5, reserved=2, backordered=0)
+    there = offer.stocked(3, reserved=3, backordered=4, stock_id=uuid4())
+    row = row_of(offer.created(pounds(100)), here, there)
+    assert (row.on_hand, row.reserved, row.backordered) == (8, 5, 4)
+
+
+def test_the_last_movement_of_a_row_counts() -> None:
+    offer = an_offer()
+    row = row_of(offer.stocked(5, reserved=2), offer.stocked(3, reserved=0, backordered=1))
+    assert (row.on_hand, row.reserved, row.backordered) == (3, 0, 1)
+
+
+def test_buckets_of_a_location_are_shown_together() -> None:
+    offer, near, far = an_offer(), uuid4(), uuid4()
+    story = [
+        offer.stocked(5, reserved=1, stock_id=uuid4(), location_id=near),
+        offer.stocked(7, reserved=2, stock_id=uuid4(), location_id=near),
+        offer.stocked(1, reserved=0, stock_id=uuid4(), location_id=far),
+    ]
+    assert msgspec.json.decode(row_of(*story).locations) == [
+        {"location_id": str(near), "on_hand": 12, "reserved": 3},
+        {"location_id": str(far), "on_hand": 1, "reserved": 0},
+    ]
+
+
+def test_a_withdrawn_offer_is_shown_while_any_is_left_or_owed() -> None:
+    offer = an_offer()
+    story = [offer.created(pounds(100)), offer.stocked(1, backordered=0), offer.withdrawn()]
+    assert not row_of(*story).active
+    gone = offer.stocked(0, backordered=0)
+    assert given(*story, gone).shows(PROJECTION)["stock_overview"] == []
+    assert row_of(*story, gone, offer.stocked(0, backordered=1)).backordered == 1
+
+
+def test_an_offer_without_stock_is_shown_while_it_is_on_sale() -> None:
+    offer = an_offer()
+    assert row_of(offer.created(pounds(100))).on_hand == 0
+
+
+def test_how_an_offer_is_stocked_is_shown() -> None:
+    offer = an_offer()
+    row = row_of(offer.stocked(1), offer.kept(allows_backorder=True, low_at=2))
+    assert (row.allows_backorder, row.low_at, row.buckets) == (True, 2, 1)
+
+
+def test_an_offer_and_how_it_is_stocked_count_their_versions_apart() -> None:
+    offer = an_offer()
+    created = msgspec.structs.replace(offer.created(pounds(100), sku="A-1"), version=1)
+    kept = msgspec.structs.replace(offer.kept(low_at=2), version=1)
+    assert created.aggregate_id == kept.aggregate_id
+    row = row_of(created, kept)
+    assert (row.sku, row.low_at) == ("A-1", 2)
+
+
+async def test_stock_is_listed_with_what_it_is_of(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor = AVendor()
+    offer, cellar = an_offer(vendor), ALocation(vendor, "Cellar")
+    created, changed = offer.product.created(title="Oak chair"), offer.product.changed(title="Oak")
+    stocked = offer.stocked(9, reserved=2, backordered=0, location_id=cellar.id)
+    story = [created, offer.created(pounds(100), sku="OAK-1"), cellar.created(), stocked, changed]
+    await keep(quiet_settings, *story)
+    variant = str(offer.product.variants[0])
+    assert await stock_of(reads, vendor) == [
+        {
+            "offer_id": str(offer.id),
+            "product_id": str(offer.product.id),
+            "variant_id": variant,
+            "title": "Oak",
+            "sku": "OAK-1",
+            "options": {"Number": variant},
+            "status": "active",
+            "on_hand": 9,
+            "reserved": 2,
+            "backordered": 0,
+            "available": 7,
+            "low": False,
+            "low_at": LOW_STOCK_AT,
+            "is_low_at_own": False,
+            "allows_backorder": False,
+            "buckets": 1,
+            "locations": [
+                {
+                    "location_id": str(cellar.id),
+                    "name": "Cellar",
+                    "on_hand": 9,
+                    "reserved": 2,
+                    "available": 7,
+                }
+            ],
+        }
+    ]
+
+
+async def test_a_vendor_sees_the_title_of_anothers_product_that_it_offers(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    author, vendor = AVendor(), AVendor()
+    product = AProduct(author)
+    offer = AnOffer(product, vendor, id=new_id())
+    story = [product.created(title="Oak chair"), offer.created(pounds(100)), offer.stocked(1)]
+    await keep(quiet_settings, *story)
+    (shown,) = await stock_of(reads, vendor)
+    assert shown["title"] == "Oak chair"
+    assert await stock_of(reads, author) == []
+
+
+async def test_little_stock_is_judged_by_the_offers_own_limit_or_the_marketplaces(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor = AVendor()
+    offers = [an_offer(vendor) for _ in range(4)]
+    at_limit, above, own, gone = offers
+    story = [offer.created(pounds(100)) for offer in offers]
+    story += [at_limit.stocked(LOW_STOCK_AT + 2, reserved=2), above.stocked(LOW_STOCK_AT + 1)]
+    story += [own.stocked(20), own.kept(low_at=20), gone.stocked(1), gone.withdrawn()]
+    await keep(quiet_settings, *story)
+
+    assert ids_of(await stock_of(reads, vendor, low=True)) == [str(own.id), str(at_limit.id)]
+    shown = {item["offer_id"]: item for item in await stock_of(reads, vendor)}
+    assert [shown[str(offer.id)]["low"] for offer in offers] == [True, False, True, False]
+    assert (shown[str(own.id)]["low_at"], shown[str(own.id)]["is_low_at_own"]) == (20, True)
+    # Another setting holds for what was said before it.
+    assert str(above.id) in ids_of(await stock_of(reads, vendor, low=True, low_stock_at=6))
+
+
+async def test_stock_is_found_by_title_sku_and_location(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor = AVendor()
+    chair, table = an_offer(vendor), an_offer(vendor)
+    near, far, empty = [ALocation(vendor, name) for name in ("Default", "Far", "Empty")]
+    story = [chair.product.created(title="Oak chair 100%"), table.product.created(title="Table")]
+    story += [chair.created(pounds(1), sku="A-1"), table.created(pounds(1), sku="b_2")]
+    story += [near.created(), far.created(), empty.created()]
+    story += [chair.stocked(1, location_id=near.id)]
+    story += [table.stocked(1, location_id=near.id)]
+    story += [table.stocked(1, location_id=far.id, stock_id=uuid4())]
+    await keep(quiet_settings, *story)
+
+    both = [str(table.id), str(chair.id)]
+    assert ids_of(await stock_of(reads, vendor)) == both
+    assert ids_of(await stock_of(reads, vendor, q="oAk")) == [str(chair.id)]
+    assert ids_of(await stock_of(reads, vendor, q="%")) == [str(chair.id)]
+    assert ids_of(await stock_of(reads, vendor, q="B_")) == [str(table.id)]
+    assert ids_of(await stock_of(reads, vendor, location=near.id)) == both
+    assert ids_of(await stock_of(reads, vendor, location=far.id)) == [str(table.id)]
+    assert await stock_of(reads, vendor, location=empty.id) == []
+    for nobodys in (ALocation(AVendor()).id, uuid4()):
+        with pytest.raises(NotThere):
+            await stock_of(reads, vendor, location=nobodys)
+
+
+async def test_movements_are_listed_newest_first_page_by_page(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor = AVendor()
+    offer, other = an_offer(vendor), an_offer(vendor)
+    moved = [offer.stocked(n, movement_id=new_id(), reason=f"{n} counted") for n in range(5)]
+    await keep(quiet_settings, *moved, other.stocked(7, movement_id=new_id()))
+    shown = await movements_of(reads, offer, vendor)
+    assert [item["on_hand"] for item in shown] == [4, 3, 2, 1, 0]
+    assert [item["reason"] for item in shown] == [f"{n} counted" for n in (4, 3, 2, 1, 0)]
+    assert len(await movements_of(reads, other, vendor)) == 1
+
+
+async def test_an_offer_without_movements_has_none_and_a_strangers_is_not_there(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor, stranger = AVendor(), AVendor()
+    offer, moved = an_offer(vendor), an_offer(vendor)
+    await keep(quiet_settings, offer.created(pounds(100)), moved.stocked(1))
+    assert await movements_of(reads, offer, vendor) == []
+    for theirs in (offer, moved):
+        with pytest.raises(NotThere):
+            await movements_of(reads, theirs, stranger)
+
+
+async def test_locations_are_listed_in_the_order_in_which_they_were_made(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor = AVendor()
+    locations = [ALocation(vendor), ALocation(vendor, "Cellar"), ALocation(vendor, "Attic")]
+    foreign = ALocation(AVendor())
+    await keep(quiet_settings, *(where.created() for where in (*locations, foreign)))
+    shown = await items_of(lambda cursor: list_locations(reads, CURSORS, vendor.id, 2, cursor))
+    assert [(item["id"], item["name"]) for item in shown] == [
+        (str(where.id), where.name) for where in locations
+    ]
+    assert [item["is_default"] for item in shown] == [True, False, False]
+
+
+async def test_a_cursor_is_good_for_the_same_question_only(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor = AVendor()
+    await keep(quiet_settings, *(an_offer(vendor).stocked(1) for _ in range(2)))
+    wanted = StockWanted(vendor_id=vendor.id, low_stock_at=LOW_STOCK_AT)
+    page = msgspec.json.decode(await list_stock(reads, CURSORS, wanted, 1, None))
+    low = msgspec.structs.replace(wanted, low=True)
+    with pytest.raises(InvalidCursor):
+        await list_stock(reads, CURSORS, low, 1, page["next_cursor"])
+
+
+async def test_nothing_is_remembered_of_movements(connection: asyncpg.Connection) -> None:
+    exists = "SELECT to_regclass($1) IS NOT NULL"
+    tables = {d.table: parts_name(PROJECTION, d.table, 1) for d in PROJECTION.documents}
+    found = {table: await connection.fetchval(exists, parts) for table, parts in tables.items()}
+    assert [table for table in found if not found[table]] == ["stock_overview_movement"]
+
+
+# fault 66
+async def test_the_database_keeps_vendors_apart_without_the_predicate(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    vendor, other = AVendor(), AVendor()
+    story: list[Event] = []
+    for each in (vendor, other):
+        offer = an_offer(each)
+        story += [offer.product.created(), offer.created(pounds(100)), offer.stocked(1)]
+        story += [ALocation(each).created()]
+    await keep(quiet_settings, *story)
+    for document in PROJECTION.documents:
+        every = f"SELECT DISTINCT vendor_id FROM read.{document.table}_v1"
+        async with reads.within(Surface(vendor_id=vendor.id)) as connection:
+            assert [row["vendor_id"] for row in await connection.fetch(every)] == [vendor.id]
+        async with reads.within(Surface()) as connection:
+            assert await connection.fetch(every) == []
