@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from actors import Marketplace
 from plaza.adapters.sandbox_payments import WEBHOOK_KEY
 from plaza.kernel.keys import derived_key
+from sandbox_server import Sandbox
 from shopping import Order, a_cart, an_offer, order_of
 
 PATH = "/v1/payment-providers/sandbox/webhooks"
@@ -57,29 +58,56 @@ def a_message(
     return Message(body, headers)
 
 
-async def a_waiting_order(marketplace: Marketplace) -> Order:
+@dataclass
+class WaitingOrder:
     """An order whose shopper has been sent to the bank."""
+
+    order: Order
+    redirect_url: str
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.order.id)
+
+    async def is_paid_again(self) -> httpx.Response:
+        """The shopper tries with another card."""
+        order = self.order
+        again = {"token": "tok_approve"}
+        return await order.person.post(f"{order.path}/payment", again, headers=order.headers)
+
+
+async def a_waiting_order(marketplace: Marketplace) -> WaitingOrder:
     offer = await an_offer(await marketplace.a_vendor(), stock=1)
     cart = await a_cart(marketplace, {offer: 1})
     answer = await cart.completes("tok_action_required")
     assert answer.status_code == 202, answer.text
-    return order_of(cart.person, answer)
+    url = answer.json()["next_action"]["url"]
+    return WaitingOrder(order_of(cart.person, answer), url)
 
 
-async def attempt_of(database: asyncpg.Connection, order: Order) -> UUID:
+async def attempt_of(database: asyncpg.Connection, order: Order | WaitingOrder) -> UUID:
     """The provider's key of the order's last attempt."""
     key: UUID = await database.fetchval(
-        "SELECT operation_id FROM payments.payment WHERE order_id = $1", UUID(order.id)
+        "SELECT operation_id FROM payments.payment WHERE order_id = $1", UUID(str(order.id))
     )
     return key
 
 
-async def status_of(database: asyncpg.Connection, order: Order) -> tuple[str, str]:
+async def status_of(database: asyncpg.Connection, order: Order | WaitingOrder) -> tuple[str, str]:
     """Of the order and of its payment."""
     row = await database.fetchrow(
         "SELECT o.status, p.status FROM ordering.order_group o"
         " JOIN payments.payment p ON p.order_id = o.id WHERE o.id = $1",
-        UUID(order.id),
+        UUID(str(order.id)),
     )
     assert row is not None
     return row[0], row[1]
+
+
+async def charges_of(
+    database: asyncpg.Connection, sandbox: Sandbox, order_id: UUID
+) -> list[dict[str, Any]]:
+    """What the sandbox knows of an order; other markets may have orders of the same number."""
+    rows = await database.fetch("SELECT id FROM payments.operation WHERE order_id = $1", order_id)
+    keys = {str(row["id"]) for row in rows}
+    return [charge for charge in sandbox.charges() if charge["key"] in keys]

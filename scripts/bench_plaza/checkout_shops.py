@@ -1,7 +1,7 @@
 """Shops beside the demo's, for the bench of buying."""
 
 import msgspec
-from buying_plaza.market import Market, Shop, Ware
+from buying_plaza.market import Market, Ware, split_stock
 from buying_plaza.shopper import Line
 
 VENDORS = 20
@@ -47,13 +47,8 @@ async def open_shops(market: Market) -> Goods:
         shop = await market.shop(f"Shop {number}", _wares(names))
         shelves.append(list(shop.offers.values()))
     hot = await market.shop("Hot", _wares(["plain", "split"]))
-    await _split(hot, hot.offers["split"])
+    await split_stock(hot, hot.offers["split"], BUCKETS)
     return Goods(shelves, hot.offers["plain"], hot.offers["split"])
-
-
-async def _split(shop: Shop, offer_id: str) -> None:
-    path = f"{shop.path}/offers/{offer_id}/stocking"
-    (await shop.desk.ask("PATCH", path, {"buckets": BUCKETS})).check()
 
 
 def _wares(names: list[str]) -> list[Ware]:

@@ -177,6 +177,12 @@ class Market:
             shop.offers[ware.sku] = variant.offer_id
 
 
+async def split_stock(shop: Shop, offer_id: str, buckets: int) -> None:
+    """Spread the stock of a new offer of the shop over so many rows."""
+    path = f"{shop.path}/offers/{offer_id}/stocking"
+    (await shop.desk.ask("PATCH", path, {"buckets": buckets}, If_Match='"1"')).check()
+
+
 async def new_account(caller: Caller) -> tuple[str, str]:
     """Register somebody; their e-mail and password."""
     email, password = f"person-{token_hex(8)}@plaza.example", token_urlsafe(24)

@@ -115,7 +115,7 @@ class Buyer:
         attempt, sent_at = attempt_of(cart, token), time.time()
         answer = await self._answer(attempt)
         if answer.status in {OK, CREATED, ACCEPTED}:
-            await self._follow(answer.document(Completed))
+            await self._follow(answer)
             return []
         refusal = refusal_in(answer)
         if answer.status == CONFLICT and refusal.code == "insufficient_stock":
@@ -138,13 +138,16 @@ class Buyer:
                 return answer
             await asyncio.sleep(ASK_AGAIN_S)
 
-    async def _follow(self, completed: Completed) -> None:
+    async def _follow(self, completion: Answer) -> None:
         """Look at the order until its payment has an outcome."""
+        completed = completion.document(Completed)
+        token = completion.headers.get("plaza-consistency")
+        covered = {} if token is None else {"Plaza_Consistency": token}
         deadline_s = time.monotonic() + PATIENCE_S
         status = completed.status
         while status == "pending" and time.monotonic() < deadline_s:
             await asyncio.sleep(ASK_AGAIN_S)
-            answer = await self.shopper.look_at(completed, patience_s=PATIENCE_S)
+            answer = await self.shopper.look_at(completed, patience_s=PATIENCE_S, **covered)
             status = answer.document(Status).status
         if status == "placed":
             self.story.orders[completed.order_id] = completed

@@ -1,7 +1,7 @@
 """What a race is about: hot offers in a few shops, and something that never runs out."""
 
 import msgspec
-from buying_plaza.market import Market, Shop, Ware
+from buying_plaza.market import Market, Shop, Ware, split_stock
 from buying_plaza.shopper import Line
 
 from oversell_plaza.results import Wish
@@ -29,14 +29,8 @@ async def open_shops(market: Market, wish: Wish) -> Goods:
         shops.append(await market.shop(f"Hot {first + 1}", wares))
     if wish.buckets:
         for shop in shops:
-            await split_stock(shop)
+            for offer_id in shop.offers.values():
+                await split_stock(shop, offer_id, BUCKETS)
     apart = await market.shop("Endless", [Ware(ENDLESS, PRICE_MINOR, 1_000_000)])
     units = {offer: wish.units for shop in shops for offer in shop.offers.values()}
     return Goods(shops, units, Line(apart.offers[ENDLESS], 1))
-
-
-async def split_stock(shop: Shop) -> None:
-    """Spread the stock of each of its offers over buckets."""
-    for offer_id in shop.offers.values():
-        path = f"{shop.path}/offers/{offer_id}/stocking"
-        (await shop.desk.ask("PATCH", path, {"buckets": BUCKETS})).check()

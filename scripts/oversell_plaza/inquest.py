@@ -21,6 +21,8 @@ from oversell_plaza.race import Race
 from oversell_plaza.results import Result
 
 SETTLED_WITHIN_S = 90.0
+SEQUENCED_WITHIN_S = 30.0
+"""A projector that was killed again and again is started again after 10 s."""
 DATABASE_BACK_WITHIN_S = 30.0
 POLL_INTERVAL_S = 0.25
 
@@ -77,6 +79,10 @@ class Inquest:
 
     async def _folded(self) -> tuple[History, int]:
         """The log from the race's start, and how many facts that were."""
+        unsequenced = await records.sequenced_within(self._database, SEQUENCED_WITHIN_S)
+        if unsequenced:
+            invariant = f"every fact has its position within {SEQUENCED_WITHIN_S:g} s"
+            self.violations.append(Violation(invariant, f"{unsequenced} have none"))
         facts = await records.facts_after(self._database, self._race.start)
         history = History(self._race.goods.units, self._race.sightings)
         found = list(history.take(facts))

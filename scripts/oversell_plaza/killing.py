@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import psutil
 
-INTERVAL_S = (0.4, 1.6)
+INTERVAL_S = (1.0, 4.0)
+"""So that what was killed is up again, most of the time, before it is killed once more."""
 # Signs in a process's own command line, or else in that of the nearest parent that has one.
 SIGNS = {
     "plaza.entrypoints.api:create_app": "API",

@@ -23,6 +23,11 @@ UNSETTLED = """
     SELECT (SELECT count(*) FROM ordering.order_group WHERE status = 'pending')
         + (SELECT count(*) FROM payments.operation WHERE status = 'requested')
 """
+# Of a log whose sequencer was killed; facts are sequenced soon, or never.
+UNSEQUENCED = """
+    SELECT count(*) FROM outbox.event e
+    WHERE NOT EXISTS (SELECT FROM outbox.position p WHERE p.id = e.id)
+"""
 STOCK = """
     SELECT s.id::text AS stock_id, s.on_hand, s.reserved,
         (SELECT coalesce(sum(m.on_hand_delta), 0) FROM inventory.movement m
@@ -98,9 +103,18 @@ async def parts_of(
 
 async def settled_within(database: asyncpg.Connection, timeout_s: float) -> int:
     """Wait until no payment is without outcome; how many still are when the time is up."""
+    return await _none_within(database, UNSETTLED, timeout_s)
+
+
+async def sequenced_within(database: asyncpg.Connection, timeout_s: float) -> int:
+    """Wait until all facts have a position; how many have none when the time is up."""
+    return await _none_within(database, UNSEQUENCED, timeout_s)
+
+
+async def _none_within(database: asyncpg.Connection, question: str, timeout_s: float) -> int:
     deadline_s = time.monotonic() + timeout_s
-    while unsettled := int(await database.fetchval(UNSETTLED)):
+    while count := int(await database.fetchval(question)):
         if time.monotonic() > deadline_s:
-            return unsettled
+            return count
         await asyncio.sleep(POLL_INTERVAL_S)
     return 0

@@ -11,6 +11,7 @@ from contexts.identity.links import mailed_token
 from contexts.vendors.people import a_verified_person, invited, token_of
 from contract.fitting import followed, misfits
 from contract.looking_at_orders import look_at_orders
+from contract.paying import see_to_payments
 from contract.shopping import fill_carts, keep_addresses
 from contract.signing_in import log_in_elsewhere, use_cookies, use_second_factor
 from contract.test_document import operations
@@ -87,6 +88,7 @@ async def test_every_operation_answers_what_is_told(
         await fill_carts(marketplace)
         await keep_addresses(marketplace)
         await look_at_orders(marketplace, operator)
+        await see_to_payments(marketplace, operator)
         await look_around(marketplace, operator)
         await see_to_mails(marketplace, operator)
         await look_back(marketplace, operator, vendor)

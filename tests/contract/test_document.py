@@ -92,18 +92,24 @@ listProducts GET /v1/products
 getProduct GET /v1/products/{}
 setStock PUT /v1/vendors/{}/offers/{}/stock
 adjustStock POST /v1/vendors/{}/offers/{}/stock/adjust
+listStock GET /v1/vendors/{}/stock
+listStockMovements GET /v1/vendors/{}/offers/{}/stock/movements
+listLocations GET /v1/vendors/{}/locations
 listProjections GET /v1/operations/projections
 listOrders GET /v1/orders
 getOrder GET /v1/orders/{}
 listVendorOrders GET /v1/vendors/{}/orders
 getVendorOrder GET /v1/vendors/{}/orders/{}
 listPayments GET /v1/operations/payments
+receivePaymentWebhook POST /v1/payment-providers/{}/webhooks
+capturePayment POST /v1/operations/payments/{}/capture
+voidPayment POST /v1/operations/payments/{}/void
 """
 
 # Nothing of it changes but that it ends, so that there is no version to have read.
 NOT_VERSIONED = {
     *("changeMemberRole", "removeMember", "revokeInvitation", "revokeApiKey"),
-    "removeVendorRequirement",
+    *("removeVendorRequirement", "changeAddress", "removeAddress"),
 } | {"revokeSession", "logOut", "removeTotp", "changeCartLine", "removeCartLine"}
 # Nothing is answered by it but where the browser goes.
 REDIRECTS = {"startOidcLogin"}

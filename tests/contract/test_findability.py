@@ -35,7 +35,7 @@ SIGN_IN_REDIRECTS = {"startOidcLogin", "finishOidcLogin"}
 # ARCHITECTURE §5.11: a person's own things are answered from the write side.
 ANSWERED_BY_CONTEXTS = {"getAccount", "getTotp", "listSessions", "exportAccount"} | {
     *("getVendorStanding", "listMembers", "listInvitations", "listApiKeys"),
-    *("listVendorRequirements", "listVendorAnswers", "getCart"),
+    *("listVendorRequirements", "listVendorAnswers", "getCart", "listAddresses"),
 }
 
 

@@ -47,7 +47,11 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("up",), ("reset",), ("migrate",), ("demo", "load"), ("events", "tail")]
+    "words",
+    [
+        *((), ("up",), ("reset",), ("migrate",), ("demo", "load"), ("events", "tail")),
+        *(("stock", "verify"), ("stock", "repair")),
+    ],
 )
 def test_every_command_explains_itself_with_examples(words: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(plaza, [*words, "--help"])
@@ -92,6 +96,8 @@ def test_a_reset_removes_what_plaza_made_and_nothing_else(run: Run, data_dir: Pa
     (data_dir / "secret.key").write_text("x" * 32)
     (data_dir / "mail").mkdir()
     (data_dir / "mail" / "1.eml").write_text("with a link")
+    for name in ("sandbox.sqlite3", "sandbox.sqlite3-wal", "sandbox.sqlite3-shm"):
+        (data_dir / name).write_text("play money")
     (data_dir / "holiday.jpg").write_text("mine")
     done = run("reset", "--yes", PLAZA_DATA_DIR=str(data_dir))
     assert done.code == 0

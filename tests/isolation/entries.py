@@ -33,7 +33,7 @@ NOBODYS = {
     "parent_id": "the tree of categories is everybody's",
     "key": "what is required of vendors is everybody's to know",
     "mail": "mails are the operators'",
-    "provider": "providers of log-ins are settings",
+    "provider": "providers of log-ins and payments are settings",
     "file": "demo pictures are everybody's",
     "offer_id": "what is for sale is everybody's",
     "published_offer": "what is for sale is everybody's",
@@ -237,6 +237,9 @@ ORDERS = {
     "listVendorOrders": Entry(members(*ALL, key=True), needs=("order", "other_order")),
     "getVendorOrder": Entry(members(*ALL, key=True)),
     "listPayments": of_operators(),
+    "capturePayment": of_operators(named={"payment": "awaited_transfer"}),
+    "voidPayment": of_operators(named={"payment": "payment_put_aside"}),
+    "receivePaymentWebhook": public(),
     "eraseOrderAddress": of_operators(is_alone=True),
 }
 

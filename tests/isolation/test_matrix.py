@@ -22,7 +22,12 @@ from isolation.things import ALTERNATIVES
 from isolation.world import Case, Told, World, places_of, told
 
 ASKED = [name for name in OWNED if name in OPERATIONS]
-WITH_IDS = [name for name in ASKED if owned_places(name)]
+# To operators nothing is foreign.
+WITH_IDS = [
+    name
+    for name in ASKED
+    if owned_places(name) and ENTRIES[name].audience.lets_in != {Kind.OPERATOR}
+]
 FOR_OPERATORS = [
     name
     for name in ASKED

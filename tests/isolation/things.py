@@ -6,7 +6,7 @@ the side's mark in every text of it that is not for all eyes.
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pyotp
 
@@ -15,6 +15,7 @@ from contexts.ordering.an_address import an_address
 from contexts.ordering.carts import HeldCart, a_cart, lines_of
 from contexts.vendors.people import token_of
 from isolation.sides import SCOPES, Side, done, requires
+from payment_webhooks import a_message
 from plaza.operations.demo.categories import plan_categories
 from shopping import Order
 from shopping import a_cart as a_filled_cart
@@ -198,7 +199,7 @@ class Things:
 
     async def location(self) -> str:
         path, form = f"{self._owner.path}/locations", {"name": f"Warehouse {self._side.mark}"}
-        return str(done(await self._owner.post(path, form))["id"])
+        return str((await done(self._owner.post(path, form)))["id"])
 
     async def free_variant(self) -> str:
         return str((await self.of("free"))["variants"][0]["id"])
@@ -252,6 +253,29 @@ class Things:
 
     async def vendor_order(self) -> str:
         return _only_part((await self.of("bought"))[0])
+
+    async def awaited_transfer(self) -> str:
+        """A payment that waits for the bank."""
+        return await self._payment(payment={"provider": "manual"})
+
+    async def payment_put_aside(self) -> str:
+        """One that the provider has approved and not taken."""
+        payment_id = await self._payment("tok_action_required")
+        of_payment = "SELECT operation_id FROM payments.payment WHERE id = $1"
+        attempt = await self._side.database.fetchval(of_payment, UUID(payment_id))
+        marketplace = self._side.marketplace
+        message = a_message(marketplace, "authorization.approved", attempt, is_captured=False)
+        await done(message.comes(marketplace))
+        return payment_id
+
+    async def _payment(self, *token: str, **changes: Any) -> str:
+        """Of an order that waits for it."""
+        offer_id = await self.of("published_offer")
+        cart = await a_filled_cart(self._side.marketplace, {offer_id: 1}, self._owner)
+        waiting = await done(cart.completes(*token, **changes))
+        of_order = "SELECT id FROM payments.payment WHERE order_id = $1"
+        found = await self._side.database.fetchval(of_order, UUID(waiting["order_id"]))
+        return str(found)
 
     # What belongs to nobody.
 

@@ -85,6 +85,9 @@ SHOWN = {
     "both ended": lambda v: [v.paused(), v.suspended(), v.resumed(), v.reinstated()],
 }
 
+PRIVATE = {"order_page"}
+"""Who has bought of a vendor sees of whom it was also when it sells no more."""
+
 
 async def is_shown(
     written: Shown, operation_id: str, happened: Callable[[AVendor], list[Event]]
@@ -100,7 +103,7 @@ async def is_shown(
 
 def test_every_public_read_model_that_shows_vendors_is_looked_at() -> None:
     showing = {p.name for p in PROJECTIONS for d in p.documents if d.on is VENDOR_FACE}
-    assert showing == {projection.name for projection, _ in LOOKS.values()}
+    assert showing - PRIVATE == {projection.name for projection, _ in LOOKS.values()}
 
 
 @pytest.mark.parametrize("operation_id", LOOKS)

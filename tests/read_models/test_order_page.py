@@ -234,6 +234,35 @@ async def test_its_reader_gets_it_whole_with_names_and_address_as_they_are_now(
     assert (shown["address"], shown["email"]) == (None, None)
 
 
+async def test_of_whom_it_was_is_shown_also_when_they_sell_no_more(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    order, vendor = AnOrder(), AVendor()
+    order.of(vendor, a_line())
+    await keep(quiet_settings, PROJECTION, *vendor.approved(), *order.created(), vendor.closed())
+    body = await get_order(reads, known, Surface(order_id=order.id), order.id)
+    (part,) = msgspec.json.decode(body)["vendor_orders"]
+    assert part["vendor"]["slug"] == f"vendor-{vendor.id}"
+
+
+async def test_an_order_of_500_lines_is_shown_whole(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    order = AnOrder()
+    for _ in range(20):
+        order.of(AVendor(), *(a_line(2, n + 1, title=f"Line {n}") for n in range(25)))
+    story = [event for part in order.vendor_orders for event in part.vendor.approved()]
+    await keep(quiet_settings, PROJECTION, *story, *order.created(), *order.placed())
+    surface = Surface(account_id=order.account_id)
+    shown = msgspec.json.decode(await get_order(reads, known, surface, order.id))
+    parts = shown["vendor_orders"]
+    assert [len(part["lines"]) for part in parts] == [25] * 20
+    assert [line["title"] for line in parts[7]["lines"]] == [f"Line {n}" for n in range(25)]
+    lines = [line for part in parts for line in part["lines"]]
+    assert sum(line["total"]["amount_minor"] for line in lines) == 20 * 650
+    assert shown["total"] == pounds(20 * 650)
+
+
 async def test_nobody_reads_it_but_its_account_who_has_its_secret_and_the_market(
     quiet_settings: Settings, reads: PrivateReads
 ) -> None:

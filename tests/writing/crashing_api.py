@@ -1,7 +1,7 @@
 """An API process that kills itself where a test says; the tests start it with granian.
 
-The point is named in a file, which is removed first: the process that takes the dead one's place
-goes on living.
+The point is named in a file, with how often it is to be passed before; the file is removed first:
+the process that takes the dead one's place goes on living.
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import Any
 
 from litestar import Litestar
 
+from plaza.adapters.sandbox_payments import SandboxPayments
 from plaza.entrypoints.api import create_app as create_plaza
 from plaza.writing import runner
 from plaza.writing.announcer import Announcer
@@ -20,7 +21,7 @@ from plaza.writing.unit_of_work import UnitOfWork
 
 CRASH_FILE = "CRASH_FILE"
 
-STEPS: dict[str, tuple[Any, str]] = {
+COMMAND_STEPS: dict[str, tuple[Any, str]] = {
     "scope": (runner, "enter_scope"),
     "lookup": (runner, "first_answer"),
     "work": (CommandRunner, "_worked"),
@@ -32,6 +33,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "commit": (runner, "_commit"),
     "doorbell": (Announcer, "committed"),
 }
+STEPS = {**COMMAND_STEPS, "authorization": (SandboxPayments, "authorize")}
 
 
 def create_app() -> Litestar:
@@ -41,9 +43,9 @@ def create_app() -> Litestar:
 
 
 def _mortal(name: str, step: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    async def wrapped(*arguments: Any) -> Any:
+    async def wrapped(*arguments: Any, **named: Any) -> Any:
         _die_at(f"before {name}")
-        result = await step(*arguments)
+        result = await step(*arguments, **named)
         _die_at(f"after {name}")
         return result
 
@@ -52,6 +54,13 @@ def _mortal(name: str, step: Callable[..., Awaitable[Any]]) -> Callable[..., Awa
 
 def _die_at(point: str) -> None:
     file = Path(os.environ[CRASH_FILE])
-    if file.exists() and file.read_text() == point:
-        file.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
+    if not file.exists():
+        return
+    wanted, _, times = file.read_text().partition("/")
+    if wanted != point:
+        return
+    if int(times or 0) > 0:
+        file.write_text(f"{wanted}/{int(times) - 1}")
+        return
+    file.unlink()
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,10 +1,7 @@
 """A real API process is killed inside a command: a repeat finds one effect, once."""
 
 import asyncio
-import socket
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -16,51 +13,15 @@ import pytest
 import pytest_asyncio
 
 from actors import a_variant, open_marketplace
-from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import Settings
-from writing.crashing_api import CRASH_FILE, STEPS
+from writing.crashing_api import COMMAND_STEPS
+from writing.revived import Revived, free_port, running
 from writing.watching import count_of, until, watching
 
-FACTORY = "plaza.entrypoints.api:create_app"
 READY_TIMEOUT_S = 20
-RESPAWN = "--respawn-failed-workers"
-POINTS = [f"{when} {step}" for step in STEPS for when in ("before", "after")]
+POINTS = [f"{when} {step}" for step in COMMAND_STEPS for when in ("before", "after")]
 COMMITTED = ["after commit", "before doorbell", "after doorbell"]
 UNCOMMITTED = [point for point in POINTS if point not in COMMITTED]
-
-
-class Revived:
-    """The process, started again after each death."""
-
-    def __init__(self, settings: Settings, crash_file: Path) -> None:
-        command = [part for part in commands(settings)["api"] if part != RESPAWN]
-        self._command = [part.replace(FACTORY, "crashing_api:create_app") for part in command]
-        self._environment = environment(settings) | {
-            "PYTHONPATH": str(Path(__file__).parent),
-            CRASH_FILE: str(crash_file),
-        }
-        self._process = self._started()
-
-    def revive(self) -> None:
-        if self._process.poll() is not None:
-            self._process = self._started()
-
-    def end(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=10)
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        # granian reports each death of its worker; only the tests' own words are for the reader.
-        return subprocess.Popen(self._command, env=self._environment, stderr=subprocess.DEVNULL)
-
-
-@contextmanager
-def running(settings: Settings, crash_file: Path) -> Iterator[Revived]:
-    process = Revived(settings, crash_file)
-    try:
-        yield process
-    finally:
-        process.end()
 
 
 @dataclass
@@ -71,7 +32,7 @@ class MortalApi:
     crash_file: Path
     vendor_path: str
     token: str
-    process: "Revived"
+    process: Revived
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,13 +69,6 @@ class MortalApi:
         assert not self.crash_file.exists()
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def crash_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("crashes") / "point"
@@ -123,7 +77,7 @@ def crash_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(settings: Settings) -> Settings:
     """Settings of the process that can be killed: it serves the marketplace of the tests."""
-    return msgspec.structs.replace(settings, port=_free_port())
+    return msgspec.structs.replace(settings, port=free_port())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -75,6 +75,7 @@ def _short(compiled: str) -> str:
         "integer": "int4",
         "smallint": "int2",
         "boolean": "bool",
+        "numeric(7, 6)": "numeric",
         "text[]": "_text",
         "timestamp with time zone": "timestamptz",
     }

@@ -8,6 +8,7 @@ import asyncpg
 
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS
 from plaza.outbox.channels import Channels
+from plaza.outbox.window import LogWindow
 from plaza.processes.process import Process, ProcessFollower
 from plaza.processes.unhurried import Unhurried
 from plaza.projecting.batch import BuildTables
@@ -40,10 +41,10 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
             },
         )
 
-    host = Host(connect, redis, Channels(tokens.epoch_id))
+    host, window = Host(connect, redis, Channels(tokens.epoch_id)), LogWindow()
     async with open_command_runner(settings, CONSTRAINTS, "plaza processes") as runner:
-        followers = [_projecting(projection, host) for projection in PROJECTIONS]
-        followers += [_processing(process, runner, settings) for process in PROCESSES]
+        followers = [_projecting(projection, host, window) for projection in PROJECTIONS]
+        followers += [_processing(process, runner, settings, window) for process in PROCESSES]
         running = asyncio.create_task(host.run(followers))
         try:
             yield host
@@ -53,23 +54,27 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
             await redis.aclose()
 
 
-def _projecting(projection: Projection, host: Host) -> Follow:
+def _projecting(projection: Projection, host: Host, window: LogWindow) -> Follow:
     async def follow(connection: asyncpg.Connection) -> Following:
         build = await live_build(connection, projection)
         tables = await BuildTables.of(connection, projection, build)
         shard = Shard(projection=projection.name, build=build)
-        return Follower(connection, projection, shard, tables, host.announce)
+        return Follower(connection, projection, shard, tables, host.announce, window.read_stretch)
 
     return follow
 
 
-def _processing(process: Process, runner: CommandRunner, settings: Settings) -> Follow:
+def _processing(
+    process: Process, runner: CommandRunner, settings: Settings, window: LogWindow
+) -> Follow:
     # One that is off follows all the same: turned on, it begins with what happens then.
     is_on = process.setting is None or bool(getattr(settings, process.setting))
 
     async def follow(connection: asyncpg.Connection) -> Following:
         shard = Shard(projection=process.name, build=PROCESS_BUILD)
-        follower = ProcessFollower(connection, process, shard, runner, is_on=is_on)
+        follower = ProcessFollower(
+            connection, process, shard, runner, is_on=is_on, read=window.read_stretch
+        )
         return Unhurried(follower, process.look_interval_s)
 
     return follow

@@ -14,6 +14,7 @@ from plaza.kernel.actor import MARKET, process_actor
 from plaza.kernel.event import Event, Fact
 from plaza.kernel.refusals import Refusal, Unprocessable
 from plaza.outbox.read import read_stretch
+from plaza.outbox.window import ReadStretch
 from plaza.projecting.steps import Fenced, Shard, Step, last_step, take_step, trim_steps
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.idempotency import Repeatable, RequestInProgress
@@ -69,8 +70,10 @@ class ProcessFollower:
         runner: CommandRunner,
         *,
         is_on: bool = True,
+        read: ReadStretch = read_stretch,
     ) -> None:
         self._connection = connection
+        self._read = read
         self._types = [process.on.type()] if is_on else []
         self._process = process
         self.shard = shard
@@ -92,7 +95,7 @@ class ProcessFollower:
         if self._step is None:
             self._step = await last_step(self._connection, self.shard)
             self._upto, self._piece = self._step.upto, 0
-        stretch = await read_stretch(self._connection, self._upto, STRETCH_FACTS_MAX, self._types)
+        stretch = await self._read(self._connection, self._upto, STRETCH_FACTS_MAX, self._types)
         if stretch.facts:
             await self._follow_up(self._step, stretch.facts[0])
             return True

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from plaza.outbox.read import Stretch, read_stretch
+from plaza.outbox.window import ReadStretch
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.projection import Projection
 from plaza.projecting.steps import Shard, Step, last_step, take_step, trim_steps
@@ -27,12 +28,14 @@ class Follower:
         shard: Shard,
         tables: BuildTables,
         announce: Announce,
+        read: ReadStretch = read_stretch,
     ) -> None:
         self._connection = connection
         self._types = list(projection.events())
         self.shard = shard
         self._tables = tables
         self._announce = announce
+        self._read = read
         self._step: Step | None = None
         self._upto = 0
         self._stepped_at = 0.0
@@ -50,7 +53,7 @@ class Follower:
             self._step = await last_step(self._connection, self.shard)
             self._upto = self._step.upto
             await self._announce(self.shard.projection, self._upto)
-        stretch = await read_stretch(self._connection, self._upto, BATCH_FACTS_MAX, self._types)
+        stretch = await self._read(self._connection, self._upto, BATCH_FACTS_MAX, self._types)
         if stretch.facts:
             await self._write(self._step, stretch)
         elif self._upto < stretch.upto or self._step.upto < stretch.upto:

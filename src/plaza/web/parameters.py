@@ -1,5 +1,6 @@
 """Query parameters: unknown ones are refused, tracking ones are not looked at."""
 
+from datetime import UTC, datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -67,6 +68,23 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
             error = InputError(f"/query/{name}", "invalid", "null is no value")
             raise InvalidInput(f"Leave {name!r} out where it has no value.", errors=[error])
         seen.add(name)
+
+
+def moment_in_utc(moment: datetime | None, parameter: str) -> datetime | None:
+    """The moment that a parameter names; Litestar would also hand on one without an offset.
+
+    Raises:
+        InvalidInput: it has no offset from UTC, or leaves the calendar there.
+    """
+    if moment is None:
+        return None
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except OverflowError:
+        pass
+    error = InputError(f"/query/{parameter}", "invalid", "a moment of RFC 3339 with its offset")
+    raise InvalidInput(f"Send {parameter!r} as in 2026-11-21T12:00:00Z.", errors=[error])
 
 
 def _refuse_undecodable(query: bytes) -> None:

@@ -1,7 +1,7 @@
 """Carts that nobody comes back to go, by the database's clock."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from actors import Marketplace
 from contexts.ordering.an_address import an_address
 from contexts.ordering.carts import HeldCart, a_cart, an_offer, told
+from plaza.contexts.ordering.cart import Cart
 from plaza.operations import carts
 from plaza.operations.carts import expire_carts
 from writing.watching import count_of, watching
@@ -72,6 +73,25 @@ async def test_expired_carts_are_removed_with_all_that_is_in_them(
         assert await rows_of(database, alive) == [1, 1, 1]
         assert await rows_of(database, bought) == [1, 1, 1]
     assert await expire_carts(market.settings) == 0
+
+
+def test_a_cart_that_could_not_be_completed_lives_anew() -> None:
+    changed_at, now = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 24, tzinfo=UTC)
+    cart = Cart(
+        id=uuid4(),
+        status="open",
+        changed_at=changed_at,
+        expires_at=changed_at + timedelta(days=30),
+    )
+
+    cart.begin_completion()
+    cart.reopen(now)
+
+    assert (cart.status, cart.expires_at) == ("open", now + timedelta(days=30))
+    cart.begin_completion()
+    cart.complete()
+    cart.reopen(now)
+    assert cart.status == "completed"
 
 
 async def test_a_cart_being_completed_is_left_alone(

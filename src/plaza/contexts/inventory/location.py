@@ -51,7 +51,9 @@ async def default_location(vendor_id: UUID, work: UnitOfWork) -> Location:
         is_default=True,
         created_at=work.now,
     )
-    made = await work.session.scalar(new.on_conflict_do_nothing().returning(Location))
+    made: Location | None = await work.session.scalar(
+        new.on_conflict_do_nothing().returning(Location)
+    )
     if made is None:
         first: Location = (await work.session.execute(find)).scalar_one()
         return first

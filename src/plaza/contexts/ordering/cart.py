@@ -117,10 +117,14 @@ class Cart(Row):
         """It has become an order."""
         self.status = "completed"
 
-    def reopen(self) -> None:
-        """Nothing came of its completion; it can be changed and completed again."""
+    def reopen(self, now: datetime) -> None:
+        """Nothing came of its completion; it can be changed and completed again.
+
+        It lives anew from now on: whoever was declined on its last day finds it there.
+        """
         if self.status == "completing":
-            self.status = "open"
+            lifetime = self.expires_at - self.changed_at
+            self.status, self.changed_at, self.expires_at = "open", now, now + lifetime
 
 
 LOCK_CARTS_OF = text("SELECT pg_advisory_xact_lock(hashtextextended('carts:' || :account_id, 0))")

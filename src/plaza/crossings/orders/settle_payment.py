@@ -81,7 +81,7 @@ async def let_fail(
     for part in parts:
         work.publish(part.end("failed", reason, work.now))
     cart = await Carts.of(work).find_locked(order.cart_id)
-    cart.reopen()
+    cart.reopen(work.now)
     await release_reservations(ReleaseReservations(order_id=order.id), work)
 
 

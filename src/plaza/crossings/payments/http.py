@@ -20,7 +20,7 @@ from plaza.kernel.actor import MARKET
 from plaza.kernel.clock import system_clock
 from plaza.kernel.refusals import NotThere
 from plaza.web.authentication import operator_only
-from plaza.web.commanding import Commanding, response_of
+from plaza.web.commanding import Commanding
 from plaza.web.documenting import answers
 from plaza.web.request import PlazaRequest
 from plaza.writing.answer import Answer, answer_with
@@ -59,10 +59,7 @@ async def receive(
         raise NotThere
     event = providers[provider].event_in(request.headers, await request.body(), system_clock())
     command = ReceivePaymentWebhook(provider=provider, event=event)
-    given = await commanding.answered(
-        receive_payment_webhook, command, MARKET, _received, is_repeatable=False
-    )
-    response = response_of(given)
+    response = await commanding.run(receive_payment_webhook, command, MARKET, _received)
     response.headers.pop(CONSISTENCY_HEADER, None)
     return response
 

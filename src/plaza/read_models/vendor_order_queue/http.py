@@ -24,7 +24,7 @@ from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering, private_answer
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
 from plaza.web.documenting import answers
-from plaza.web.parameters import Cursor, Limit
+from plaza.web.parameters import Cursor, Limit, moment_in_utc
 from plaza.web.request import PlazaRequest
 
 MEMBER = member_with(*ROLES_WRITING_CATALOG, scope="orders:read")
@@ -61,8 +61,8 @@ async def vendor_orders(
     wanted = OrdersWanted(
         vendor_id=vendor,
         status=status,
-        placed_from=placed_from,
-        placed_to=placed_to,
+        placed_from=moment_in_utc(placed_from, "placed_from"),
+        placed_to=moment_in_utc(placed_to, "placed_to"),
         q=q,
         sort=sort,
     )

@@ -22,5 +22,5 @@ async def reopen_cart(command: ReopenCart, work: UnitOfWork) -> bool:
     order = await Orders.of(work).find(command.order_id)
     cart = await Carts.of(work).find_locked(order.cart_id)
     if await Orders.of(work).of_cart(cart.id) is None:
-        cart.reopen()
+        cart.reopen(work.now)
     return False

@@ -1,0 +1,81 @@
+"""The newest part of the log, read once for many followers."""
+
+import asyncio
+import random
+
+import pytest
+
+from plaza.outbox import window as window_file
+from plaza.outbox.read import Stretch, read_stretch
+from plaza.outbox.window import LogWindow
+from soaking.one_log import Log
+
+CHANGED = "soaking.thing_changed.v1"
+
+
+async def sequenced(log: Log, facts: int) -> None:
+    await log.commits(facts)
+    await (await log.sequencer()).tick()
+
+
+class CountedReads:
+    """How often the log itself is read."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        patch.setattr(window_file, "read_stretch", self.read)
+
+    async def read(self, *asked: object) -> Stretch:
+        self.count += 1
+        return await read_stretch(*asked)  # type: ignore[arg-type]
+
+
+async def test_it_tells_what_the_log_tells(log: Log) -> None:
+    await sequenced(log, 30)
+    window, choose = LogWindow(), random.Random(7)  # noqa: S311  the choice is no secret
+    for _ in range(200):
+        after, limit = choose.randrange(32), choose.randrange(1, 40)
+        types = choose.choice([None, [CHANGED], ["soaking.other.v1"], []])
+        if choose.random() < 0.1:
+            await sequenced(log, 1)
+        found = await window.read_stretch(log.connection, after, limit, types)
+        # The window may have been read a moment ago, and is never ahead of the log.
+        expected = await read_stretch(log.connection, after, limit, types)
+        assert found.facts == expected.facts[: len(found.facts)]
+        assert found.upto <= expected.upto
+        assert found.length == found.upto - after or not found.length
+
+
+async def test_what_is_sequenced_before_one_asks_is_found(log: Log) -> None:
+    window = LogWindow()
+    for facts in range(1, 20):
+        await sequenced(log, 1)
+        found = await window.read_stretch(log.connection, facts - 1, 500, [CHANGED])
+        assert [fact.position for fact in found.facts] == [facts]
+
+
+async def test_many_who_ask_at_once_share_the_reading(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sequenced(log, 5)
+    reads, window = CountedReads(monkeypatch), LogWindow()
+
+    found = await asyncio.gather(
+        *(window.read_stretch(log.connection, 0, 500, [CHANGED]) for _ in range(40))
+    )
+
+    assert {stretch.upto for stretch in found} == {5}
+    assert reads.count <= 2
+
+
+async def test_whoever_is_far_behind_reads_by_itself(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sequenced(log, 9)
+    reads, window = CountedReads(monkeypatch), LogWindow()
+    await window.read_stretch(log.connection, 6, 500, None)
+
+    behind = await window.read_stretch(log.connection, 2, 3, None)
+
+    assert [fact.position for fact in behind.facts] == [3, 4, 5]
+    assert reads.count == 2
