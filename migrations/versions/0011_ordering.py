@@ -5,6 +5,9 @@ from plaza.operations.script import run_script
 revision = "0011"
 down_revision = "0010"
 
+# The owner is held to the policies too.
+SEE_ALL = "SELECT set_config('plaza.scope', 'market', true)"
+
 VENDORS = """
 ALTER TABLE vendors.vendor ADD COLUMN tax_rate numeric(7, 6) NOT NULL DEFAULT 0
     CONSTRAINT vendor_tax_rate_is_a_rate CHECK (tax_rate >= 0 AND tax_rate < 1);
@@ -227,4 +230,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    run_script(SEE_ALL)
     run_script(DOWNGRADE)

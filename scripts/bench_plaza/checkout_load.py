@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 from buying_plaza.caller import Caller
 from buying_plaza.market import CURRENCY
-from buying_plaza.shopper import Cart, Line, Shopper, attempt_of
+from buying_plaza.shopper import PATIENCE_S, Cart, Line, Shopper, attempt_of
 
 from bench_plaza.keep_alive import UnexpectedAnswer
 
@@ -99,7 +99,7 @@ async def complete(shopper: Shopper, cart: Cart) -> float:
         UnexpectedAnswer: it did not become an order at once.
     """
     started_s = time.perf_counter()
-    answer = await shopper.complete(attempt_of(cart))
+    answer = await shopper.complete_patiently(attempt_of(cart), patience_s=PATIENCE_S)
     took_ms = (time.perf_counter() - started_s) * 1000
     if answer.status != CREATED:
         raise UnexpectedAnswer(answer.told)

@@ -41,15 +41,16 @@ class Goods(msgspec.Struct, frozen=True):
 
 
 async def open_shops(market: Market) -> Goods:
-    shelves = []
-    for number in range(1, VENDORS + 1):
-        names = [f"{number}-{rank}" for rank in range(1, LINES_PER_VENDOR + 1)]
-        shop = await market.shop(f"Shop {number}", _wares(names))
-        shelves.append(list(shop.offers.values()))
+    ranks = range(1, LINES_PER_VENDOR + 1)
+    wares = {
+        f"Shop {number}": _wares([f"{number}-{rank}" for rank in ranks])
+        for number in range(1, VENDORS + 1)
+    }
+    shelves = [list(shop.offers.values()) for shop in await market.shops(wares)]
     hot = await market.shop("Hot", _wares(["plain", "split"]))
     await split_stock(hot, hot.offers["split"], BUCKETS)
     return Goods(shelves, hot.offers["plain"], hot.offers["split"])
 
 
-def _wares(names: list[str]) -> list[Ware]:
-    return [Ware(name, PRICE_MINOR, STOCK) for name in names]
+def _wares(names: list[str]) -> list[list[Ware]]:
+    return [[Ware(name, name, PRICE_MINOR, STOCK)] for name in names]

@@ -1,7 +1,7 @@
 """Vendors with goods to sell, opened over HTTP by an operator and an owner."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from secrets import token_hex, token_urlsafe
 from typing import Any, Self
 
@@ -11,8 +11,8 @@ from bench_plaza.keep_alive import Answer
 from buying_plaza.caller import Caller
 
 CURRENCY = "GBP"
-VARIANTS_PER_PRODUCT_MAX = 100
 PATIENCE_S = 30.0
+SHOPS_AT_A_TIME = 4
 MEMBERSHIP_POLLS_MAX = 100
 MEMBERSHIP_INTERVAL_S = 0.1
 SCOPES = ["orders:read", "orders:write", "inventory:read", "inventory:write"]
@@ -21,6 +21,7 @@ SCOPES = ["orders:read", "orders:write", "inventory:read", "inventory:write"]
 class Ware(msgspec.Struct, frozen=True):
     """Something to be offered: one variant of a product."""
 
+    title: str
     sku: str
     price_minor: int
     stock: int
@@ -55,9 +56,9 @@ class Desk:
         token: the consistency token of the last command that succeeded here.
     """
 
-    def __init__(self, caller: Caller, secret: str) -> None:
+    def __init__(self, caller: Caller, authorization: str) -> None:
         self.caller = caller
-        self.authorization = f"Bearer {secret}"
+        self.authorization = authorization
         self.token = ""
 
     @classmethod
@@ -66,7 +67,7 @@ class Desk:
         answer = await caller.ask_until_answered(
             "POST", "/v1/sessions", form, patience_s=PATIENCE_S
         )
-        return cls(caller, answer.document(Session).access_token)
+        return cls(caller, bearer(answer.document(Session).access_token))
 
     async def ask(self, method: str, path: str, document: object = None, **headers: str) -> Answer:
         """Ask until there is an answer; commands under a key that makes that harmless."""
@@ -87,6 +88,10 @@ class Desk:
         answer = await self.ask("POST", path, document)
         answer.check()
         return answer
+
+
+def bearer(secret: str) -> str:
+    return f"Bearer {secret}"
 
 
 class Shop(msgspec.Struct):
@@ -110,6 +115,12 @@ class Market:
         self._port = port
         self._operator = operator
         self._owner = owner
+        self._at_a_time = asyncio.Semaphore(SHOPS_AT_A_TIME)
+
+    async def shops(self, shelves: Mapping[str, Iterable[Sequence[Ware]]]) -> list[Shop]:
+        """Open a shop for each of the names, some at a time, and put its products on sale."""
+        opening = (self._shop_in_turn(name, products) for name, products in shelves.items())
+        return await asyncio.gather(*opening)
 
     @classmethod
     async def open(cls, port: int, operator_email: str, operator_password: str) -> Self:
@@ -117,22 +128,22 @@ class Market:
         email, password = await new_account(Caller(port))
         return cls(port, operator, await Desk.of(Caller(port), email, password))
 
-    async def shop(self, name: str, wares: Sequence[Ware]) -> Shop:
-        """Open a shop and put its wares on sale."""
+    async def shop(self, name: str, products: Iterable[Sequence[Ware]]) -> Shop:
+        """Open a shop and put its products on sale, each with its wares as variants."""
         vendor_id = await self._vendor(name)
         await self._await_membership(vendor_id)
         path = f"/v1/vendors/{vendor_id}"
         form = {"name": "harness", "scopes": SCOPES}
         secret = (await self._owner.post(f"{path}/api-keys", form)).document(ApiKey).secret
-        shop = Shop(vendor_id, Desk(Caller(self._port), secret), [], {})
-        for part in _parts(wares):
-            await self._publish(shop, name, part)
+        shop = Shop(vendor_id, Desk(Caller(self._port), bearer(secret)), [], {})
+        for wares in products:
+            await self._publish(shop, wares)
         return shop
 
-    @property
-    def token(self) -> str:
-        """Covers all goods that were put on sale."""
-        return self._owner.token
+    async def _shop_in_turn(self, name: str, products: Iterable[Sequence[Ware]]) -> Shop:
+        async with self._at_a_time, Caller(self._port) as caller:
+            owner = Desk(caller, self._owner.authorization)
+            return await Market(self._port, self._operator, owner).shop(name, products)
 
     async def _vendor(self, name: str) -> str:
         application = {
@@ -155,14 +166,14 @@ class Market:
             await asyncio.sleep(MEMBERSHIP_INTERVAL_S)
         answer.check()
 
-    async def _publish(self, shop: Shop, name: str, wares: Sequence[Ware]) -> None:
+    async def _publish(self, shop: Shop, wares: Sequence[Ware]) -> None:
         product = {
-            "title": f"Wares of {name}",
-            "options": ["Article"],
+            "title": wares[0].title,
+            "options": ["Kind"],
             "variants": [
                 {
                     "sku": ware.sku,
-                    "option_values": {"Article": ware.sku},
+                    "option_values": {"Kind": ware.sku},
                     "price": {"amount_minor": ware.price_minor, "currency": CURRENCY},
                     "stock": ware.stock,
                 }
@@ -190,8 +201,3 @@ async def new_account(caller: Caller) -> tuple[str, str]:
     answer = await caller.ask_until_answered("POST", "/v1/accounts", form, patience_s=PATIENCE_S)
     answer.check()
     return email, password
-
-
-def _parts(wares: Sequence[Ware]) -> Iterator[Sequence[Ware]]:
-    for first in range(0, len(wares), VARIANTS_PER_PRODUCT_MAX):
-        yield wares[first : first + VARIANTS_PER_PRODUCT_MAX]

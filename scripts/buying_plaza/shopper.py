@@ -1,5 +1,7 @@
 """What a shopper does: fill a cart, complete it, look at the order."""
 
+import asyncio
+import time
 from collections.abc import Iterable
 from secrets import token_urlsafe
 from typing import Any
@@ -19,6 +21,9 @@ ADDRESS = {
 }
 EMAIL = "ada.shopper@plaza.example"
 PATIENCE_S = 60.0
+ASK_AGAIN_S = 0.2
+CONFLICT = 409
+IN_PROGRESS = {"completion_in_progress", "request_in_progress"}
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -140,6 +145,20 @@ class Shopper:
             Idempotency_Key=attempt.key,
             **self._opening(attempt.cart),
         )
+
+    async def complete_patiently(self, attempt: Attempt, *, patience_s: float) -> Answer:
+        """As `complete`, and ask again while an earlier request for the same cart is at work.
+
+        Raises:
+            NeverAnswered: the server was gone for too long.
+        """
+        deadline_s = time.monotonic() + patience_s
+        while True:
+            answer = await self.complete(attempt, patience_s=patience_s)
+            is_busy = answer.status == CONFLICT and refusal_in(answer).code in IN_PROGRESS
+            if not is_busy or time.monotonic() > deadline_s:
+                return answer
+            await asyncio.sleep(ASK_AGAIN_S)
 
     async def look_at(
         self, completed: Completed, *, patience_s: float = PATIENCE_S, **headers: str

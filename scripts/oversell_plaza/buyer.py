@@ -11,7 +11,8 @@ from buying_plaza.caller import NeverAnswered
 from buying_plaza.market import CURRENCY
 from buying_plaza.shopper import (
     APPROVED,
-    Attempt,
+    ASK_AGAIN_S,
+    CONFLICT,
     Cart,
     Completed,
     Line,
@@ -23,7 +24,6 @@ from buying_plaza.shopper import (
 
 PATIENCE_S = 120.0
 """Longer than plaza takes to finish what a process that was killed has left behind."""
-ASK_AGAIN_S = 0.2
 TOKENS = {
     APPROVED: 84,
     "tok_decline": 8,
@@ -33,8 +33,7 @@ TOKENS = {
 TRIES_AGAIN = 0.5
 """How likely somebody whose card was declined takes another."""
 QUANTITIES = (1, 1, 1, 2, 3)
-IN_PROGRESS = {"completion_in_progress", "request_in_progress"}
-OK, CREATED, ACCEPTED, CONFLICT, UNPROCESSABLE = 200, 201, 202, 409, 422
+OK, CREATED, ACCEPTED, UNPROCESSABLE = 200, 201, 202, 422
 
 
 class SoldOut(msgspec.Struct, frozen=True):
@@ -113,7 +112,7 @@ class Buyer:
     async def _complete(self, cart: Cart, token: str) -> list[ShortLine]:
         """Complete it; what was short, if that was the answer."""
         attempt, sent_at = attempt_of(cart, token), time.time()
-        answer = await self._answer(attempt)
+        answer = await self.shopper.complete_patiently(attempt, patience_s=PATIENCE_S)
         if answer.status in {OK, CREATED, ACCEPTED}:
             await self._follow(answer)
             return []
@@ -127,16 +126,6 @@ class Buyer:
             again = self._plan.tries_again and token != APPROVED
             return await self._complete(cart, APPROVED) if again else []
         raise UnexpectedAnswer(answer.told)
-
-    async def _answer(self, attempt: Attempt) -> Answer:
-        """The answer, once nobody else is at work on the same cart any more."""
-        deadline_s = time.monotonic() + PATIENCE_S
-        while True:
-            answer = await self.shopper.complete(attempt, patience_s=PATIENCE_S)
-            is_busy = answer.status == CONFLICT and refusal_in(answer).code in IN_PROGRESS
-            if not is_busy or time.monotonic() > deadline_s:
-                return answer
-            await asyncio.sleep(ASK_AGAIN_S)
 
     async def _follow(self, completion: Answer) -> None:
         """Look at the order until its payment has an outcome."""

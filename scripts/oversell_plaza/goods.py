@@ -25,12 +25,12 @@ async def open_shops(market: Market, wish: Wish) -> Goods:
     count = min(SHOPS_MAX, wish.offers)
     shops = []
     for first in range(count):
-        wares = [Ware(name, PRICE_MINOR, wish.units) for name in names[first::count]]
-        shops.append(await market.shop(f"Hot {first + 1}", wares))
+        products = [[Ware(n, n, PRICE_MINOR, wish.units)] for n in names[first::count]]
+        shops.append(await market.shop(f"Hot {first + 1}", products))
     if wish.buckets:
         for shop in shops:
             for offer_id in shop.offers.values():
                 await split_stock(shop, offer_id, BUCKETS)
-    apart = await market.shop("Endless", [Ware(ENDLESS, PRICE_MINOR, 1_000_000)])
+    apart = await market.shop("Endless", [[Ware(ENDLESS, ENDLESS, PRICE_MINOR, 1_000_000)]])
     units = {offer: wish.units for shop in shops for offer in shop.offers.values()}
     return Goods(shops, units, Line(apart.offers[ENDLESS], 1))

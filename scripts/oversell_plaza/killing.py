@@ -2,22 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Iterator, Mapping
 
 import psutil
+from buying_plaza.processes import API_WORKER, by_role
 
 INTERVAL_S = (1.0, 4.0)
 """So that what was killed is up again, most of the time, before it is killed once more."""
-# Signs in a process's own command line, or else in that of the nearest parent that has one.
-SIGNS = {
-    "plaza.entrypoints.api:create_app": "API",
-    "plaza.entrypoints.sandbox.server:create_sandbox": "sandbox",
-    "plaza.entrypoints.projector.settings": "projector",
-    "plaza.entrypoints.worker.settings": "worker",
-    "postgres": "PostgreSQL",
-    "valkey-server": "Valkey",
-}
-API_WORKER = "API worker"
 WEIGHTS = {API_WORKER: 5, "projector": 3, "worker": 2, "sandbox": 2, "API": 1}
 SERVERS = {"PostgreSQL": 1, "Valkey": 1}
 """Killed too where that is wanted."""
@@ -54,29 +44,3 @@ class Killer:
         except psutil.NoSuchProcess:
             return
         self.killed.append(role)
-
-
-def by_role(plaza_pid: int) -> Iterator[tuple[str, psutil.Process]]:
-    """The processes that a `plaza up` has started, by what they are."""
-    root = psutil.Process(plaza_pid)
-    children = {process.pid: process for process in root.children(recursive=True)}
-    for process in children.values():
-        try:
-            role = _role(process, children)
-        except psutil.NoSuchProcess:
-            continue
-        if role is not None:
-            yield role, process
-
-
-def _role(process: psutil.Process, family: Mapping[int, psutil.Process]) -> str | None:
-    own = _sign(process)
-    if own is not None:
-        return own
-    parent = family.get(process.ppid())
-    return API_WORKER if parent is not None and _sign(parent) == "API" else None
-
-
-def _sign(process: psutil.Process) -> str | None:
-    words = {process.name(), *process.cmdline()}
-    return next((role for sign, role in SIGNS.items() if sign in words), None)

@@ -97,9 +97,9 @@ def plan_of(lines: Iterable[InvoiceLine], invoices_max: int | None = None) -> Pl
     return planner.plan()
 
 
-def vendor_of(article: Article, vendors: int) -> int:
+def vendor_of(code: str, vendors: int) -> int:
     """Which of so many vendors sells an article: the same one at every price, in every run."""
-    return crc32(article.code.encode()) % vendors
+    return crc32(code.encode()) % vendors
 
 
 class _Planner:

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from itertools import groupby
 
 import msgspec
 from bench_plaza.latency import Latency
 from bench_plaza.progress import doing
 from buying_plaza.caller import Caller
 from buying_plaza.market import CURRENCY, Market, Shop, Ware
+from buying_plaza.processes import cpu_s_by_role
 from buying_plaza.sandbox import read_charges
 from buying_plaza.shopper import Line, Shopper, token_of_all
 from fuzz_plaza.own_plaza import OPERATOR_EMAIL, Plaza
@@ -41,6 +43,7 @@ class Replayed(msgspec.Struct, frozen=True):
     """What came of it.
 
     Attributes:
+        cpu_s: processor seconds that the processes used while it was sold.
         caught_up_s: from the last answer until the queues showed all of it.
         kept_minor: what the payment provider has kept in the end.
     """
@@ -51,6 +54,7 @@ class Replayed(msgspec.Struct, frozen=True):
     lines: int
     cancellations: int
     duration_s: float
+    cpu_s: dict[str, float]
     latency: Latency
     caught_up_s: float
     shown: ByVendorDay
@@ -76,15 +80,17 @@ async def replay(plaza: Plaza, sandbox: str, plan: Plan, wish: Wish) -> Replayed
     market = await Market.open(plaza.port, OPERATOR_EMAIL, plaza.operator_password)
     with doing(f"Opening {wish.vendors} shops with {len(plan.sold()):,} offers"):
         shops = await _open_shops(market, plan, wish.vendors)
-        apart = await market.shop("Endless", [Ware(ENDLESS, 1, 1_000_000)])
+        apart = await market.shop("Endless", [[Ware(ENDLESS, ENDLESS, 1, 1_000_000)]])
     endless, late = Line(apart.offers[ENDLESS], 1), Shopper(Caller(plaza.port))
     # Whatever the shops have left behind is not measured with the sales.
     await read_queue(shops[0], await token_of_all(late, endless, CURRENCY))
     known_minor = await _kept_minor(sandbox)
     seller = Seller(plaza.port, plan, shops)
+    before = cpu_s_by_role(plaza.pid)
     with doing(f"Selling {len(plan.orders):,} orders"):
         takings = await seller.sell(wish.customers, wish.per_s)
     ended_s = time.perf_counter()
+    used = cpu_s_by_role(plaza.pid)
     token = await token_of_all(late, endless, CURRENCY)
     await read_queue(apart, token)
     caught_up_s = time.perf_counter() - ended_s
@@ -102,6 +108,7 @@ async def replay(plaza: Plaza, sandbox: str, plan: Plan, wish: Wish) -> Replayed
         lines=sum(len(plan.orders[number].quantities) for number in takings.sales),
         cancellations=takings.canceled,
         duration_s=takings.duration_s,
+        cpu_s={role: used[role] - before.get(role, 0.0) for role in used},
         latency=Latency.of(takings.latencies_ms or [0.0]),
         caught_up_s=caught_up_s,
         shown=shown,
@@ -113,11 +120,12 @@ async def replay(plaza: Plaza, sandbox: str, plan: Plan, wish: Wish) -> Replayed
 
 async def _open_shops(market: Market, plan: Plan, vendors: int) -> Sequence[Shop]:
     """Each with exactly as much of its articles as is going to be bought."""
-    wares: list[list[Ware]] = [[] for _ in range(vendors)]
-    for article, quantity in sorted(plan.sold().items()):
-        ware = Ware(article.sku, article.price_minor, quantity)
-        wares[vendor_of(article, vendors)].append(ware)
-    return [await market.shop(f"Vendor {n}", own) for n, own in enumerate(wares, start=1)]
+    shelves: list[list[list[Ware]]] = [[] for _ in range(vendors)]
+    # A product is a stock code, its variants are its prices.
+    for code, articles in groupby(sorted(plan.sold().items()), lambda item: item[0].code):
+        wares = [Ware(code, a.sku, a.price_minor, quantity) for a, quantity in articles]
+        shelves[vendor_of(code, vendors)].append(wares)
+    return await market.shops({f"Vendor {n}": shelf for n, shelf in enumerate(shelves, start=1)})
 
 
 async def _kept_minor(sandbox: str) -> int:

@@ -49,6 +49,7 @@ def _told(replayed: Replayed) -> str:
 def _tables(plan: Plan, replayed: Replayed, bars: list[Bar]) -> Iterator[RenderableType]:
     yield _file_table(plan, replayed)
     yield _residual_table(replayed)
+    yield _cpu_table(replayed)
     yield _bar_table(bars)
 
 
@@ -63,6 +64,18 @@ def _file_table(plan: Plan, replayed: Replayed) -> Table:
     table.add_section()
     table.add_row("the file's total", "", f"{plan.total:,.2f}")
     table.add_row("not explained", "", f"{unexplained(plan, replayed):,.2f}")
+    return table
+
+
+def _cpu_table(replayed: Replayed) -> Table:
+    """What an order costs, however busy the machine is with other things."""
+    table = _table("Processor time", "s", "ms an order")
+    orders = max(replayed.orders, 1)
+    for role, used_s in sorted(replayed.cpu_s.items(), key=lambda item: -item[1]):
+        table.add_row(role, f"{used_s:.1f}", f"{used_s * 1000 / orders:.1f}")
+    table.add_section()
+    whole_s = sum(replayed.cpu_s.values())
+    table.add_row("all", f"{whole_s:.1f}", f"{whole_s * 1000 / orders:.1f}")
     return table
 
 

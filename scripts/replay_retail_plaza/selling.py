@@ -9,7 +9,7 @@ import msgspec
 from bench_plaza.keep_alive import Answer, UnexpectedAnswer
 from buying_plaza.caller import Caller, NeverAnswered
 from buying_plaza.market import CURRENCY, Shop
-from buying_plaza.shopper import Completed, Line, Shopper, attempt_of
+from buying_plaza.shopper import PATIENCE_S, Completed, Line, Shopper, attempt_of
 
 from replay_retail_plaza.invoices import Article
 from replay_retail_plaza.planning import Plan, PlannedCancellation, PlannedOrder, vendor_of
@@ -113,7 +113,7 @@ class Seller:
             for article, quantity in order.quantities.items()
         ]
         cart = await shopper.fill_cart(lines, currency=CURRENCY)
-        answer = await shopper.complete(attempt_of(cart))
+        answer = await shopper.complete_patiently(attempt_of(cart), patience_s=PATIENCE_S)
         if answer.status != CREATED:
             raise UnexpectedAnswer(answer.told)
         completed = answer.document(Completed)
@@ -127,7 +127,7 @@ class Seller:
         sale = self.takings.sales.get(cancellation.order)
         if sale is None:
             raise UnexpectedAnswer("The order was not sold.")
-        shop = self._shops[vendor_of(cancellation.article, len(self._shops))]
+        shop = self._shops[vendor_of(cancellation.article.code, len(self._shops))]
         vendor_order_id, line_id = await self._line(shop, sale, cancellation.article)
         body = {
             "lines": [{"line_id": line_id, "quantity": cancellation.quantity}],

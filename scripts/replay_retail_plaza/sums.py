@@ -42,11 +42,11 @@ def sums_of_file(plan: Plan, vendors: int) -> ByVendorDay:
     sums: ByVendorDay = defaultdict(Sums)
     for order in plan.orders:
         for article, quantity in order.quantities.items():
-            day = sums[vendor_of(article, vendors), order.day]
+            day = sums[vendor_of(article.code, vendors), order.day]
             day.sold_minor += article.price_minor * quantity
     for canceled in plan.cancellations:
         order = plan.orders[canceled.order]
-        day = sums[vendor_of(canceled.article, vendors), order.day]
+        day = sums[vendor_of(canceled.article.code, vendors), order.day]
         day.canceled_minor += canceled.article.price_minor * canceled.quantity
     return dict(sums)
 

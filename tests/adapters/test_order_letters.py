@@ -63,7 +63,8 @@ async def test_a_guest_is_told_what_was_bought_of_whom_and_gets_the_way_in(
 
     assert letter is not None
     assert letter.recipient == email
-    for word in (order.answer.json()["number"], "2 x Chair: £98.00", "1 x Table: £10.50", "£108.50"):
+    number = order.answer.json()["number"]
+    for word in (number, "2 x Chair: £98.00", "1 x Table: £10.50", "£108.50"):
         assert word in letter.text
         assert word in letter.html
     for vendor in vendors:

@@ -16,7 +16,14 @@ BOOK = "/v1/account/addresses"
 PRODUCT = f"{VENDOR}/products/{{product}}"
 OFFER = f"{VENDOR}/offers/{{offer}}"
 CART = f"/v1/carts/{uuid4()}"
+ORDER = f"/v1/orders/{uuid4()}"
+VENDOR_ORDER = f"{VENDOR}/orders/{{vendor_order}}"
 WANTED = {"offer_id": str(uuid4()), "quantity": 1}
+COMPLETION = {
+    "expected_total": PRICE,
+    "payment": {"provider": "sandbox", "token": "tok_approve"},
+}
+CANCELED = {"line_id": str(uuid4()), "quantity": 1}
 REQUIREMENT = {"key": "company_number", "label": "Company number"}
 
 
@@ -111,8 +118,14 @@ REQUESTS: dict[str, Asked] = {
     "removeCartLine": Asked("DELETE", f"{CART}/lines/{uuid4()}"),
     "setCartAddress": Asked("PUT", f"{CART}/address", an_address()),
     "claimCart": Asked("POST", f"{CART}/claim"),
+    "completeCart": Asked("POST", f"{CART}/complete", COMPLETION),
+    "continuePayment": Asked("POST", f"{ORDER}/payment", {"token": "tok_approve"}),
+    "cancelOrder": Asked("POST", f"{ORDER}/cancel", {"reason": "no"}),
     "listVendorOrders": Asked("GET", f"{VENDOR}/orders"),
-    "getVendorOrder": Asked("GET", f"{VENDOR}/orders/{{vendor_order}}"),
+    "getVendorOrder": Asked("GET", VENDOR_ORDER),
+    "acceptVendorOrder": Asked("POST", f"{VENDOR_ORDER}/accept"),
+    "declineVendorOrder": Asked("POST", f"{VENDOR_ORDER}/decline", {"reason": "no"}),
+    "cancelVendorOrder": Asked("POST", f"{VENDOR_ORDER}/cancel", {"lines": [CANCELED]}),
     "listStock": Asked("GET", f"{VENDOR}/stock"),
     "listStockMovements": Asked("GET", f"{OFFER}/stock/movements"),
     "listLocations": Asked("GET", f"{VENDOR}/locations"),

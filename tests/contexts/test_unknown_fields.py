@@ -37,7 +37,7 @@ def test_every_operation_with_a_body_is_asked(marketplace: Marketplace) -> None:
 
 async def refused(person: Person, operation_id: str, body: dict[str, Any], vendor: str) -> Any:
     asked = REQUESTS[operation_id]
-    ids = {name: str(uuid4()) for name in ("product", "offer", "member")}
+    ids = {name: str(uuid4()) for name in ("product", "offer", "member", "vendor_order")}
     path = asked.path.format(vendor=vendor, **ids)
     answer = await person.client.request(asked.method, path, json=body)
     assert answer.status_code == 400, (operation_id, body, answer.text)

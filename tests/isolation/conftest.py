@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import asyncpg
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -19,7 +20,8 @@ from plaza.projecting import follower
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world(databases: Databases) -> AsyncIterator[World]:
-    settings = await databases.make()
+    # Where vendors accept or decline what is ordered of them.
+    settings = msgspec.structs.replace(await databases.make(), vendor_acceptance=True)
     name = urlsplit(str(settings.database_url)).path.removeprefix("/")
     async with open_marketplace(settings) as marketplace:
         # The superuser's connection: no policy hides a row of a table that is new.

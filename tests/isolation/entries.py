@@ -214,6 +214,10 @@ GOODS = {
 }
 
 A_LINE = {"offer_id": "{published_offer}", "quantity": 1}
+A_COMPLETION = {
+    "expected_total": {"amount_minor": 4900, "currency": "GBP"},
+    "payment": {"provider": "sandbox", "token": "tok_approve"},
+}
 CARTS = {
     "createCart": Entry(shoppers_without_cart(), rightful=None, tells=False),
     "getCart": Entry(shoppers()),
@@ -223,7 +227,8 @@ CARTS = {
     "removeCartLine": Entry(shoppers(), is_apart=True),
     "setCartAddress": Entry(shoppers()),
     "claimCart": Entry(accounts()),
-    "listAddresses": Entry(accounts(), needs=("address",)),
+    "completeCart": Entry(shoppers(), A_COMPLETION, tells=False),
+    "listAddresses": Entry(accounts(), needs=("address", "other_address")),
     "addAddress": Entry(accounts()),
     "changeAddress": Entry(accounts()),
     "removeAddress": Entry(accounts(), is_apart=True),
@@ -231,11 +236,19 @@ CARTS = {
 }
 """A guest with the cart's own secret: test_guests.py."""
 
+A_CANCELLATION = {"lines": [{"line_id": "{ordered_line}", "quantity": 1}]}
 ORDERS = {
     "listOrders": Entry(accounts(), needs=("order", "other_order")),
     "getOrder": Entry(shoppers()),
+    "continuePayment": Entry(shoppers(), named={"order": "waiting_order"}, tells=False),
+    "cancelOrder": Entry(shoppers(), tells=False),
     "listVendorOrders": Entry(members(*ALL, key=True), needs=("order", "other_order")),
     "getVendorOrder": Entry(members(*ALL, key=True)),
+    "acceptVendorOrder": Entry(members(*ALL, key=True)),
+    "declineVendorOrder": Entry(members(*ALL, key=True)),
+    "cancelVendorOrder": Entry(
+        members(*ALL, key=True), A_CANCELLATION, named={"vendor_order": "accepted_vendor_order"}
+    ),
     "listPayments": of_operators(),
     "capturePayment": of_operators(named={"payment": "awaited_transfer"}),
     "voidPayment": of_operators(named={"payment": "payment_put_aside"}),

@@ -8,7 +8,7 @@ class Kind(StrEnum):
     """Who asks, as seen from the vendor (or the account) that the things belong to."""
 
     ANONYMOUS = "anonymous"
-    GUEST = "a guest with the secret of another cart"
+    GUEST = "a guest with the secrets of another cart and another order"
     ENDED = "a session that has ended"
     ENDED_KEY = "a key that was revoked"
     CUSTOMER = "a customer"

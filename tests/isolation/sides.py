@@ -7,8 +7,8 @@ from uuid import uuid4
 import asyncpg
 
 from actors import PASSWORD, Marketplace, Person, Vendor
-from contexts.ordering.carts import a_cart
 from contexts.vendors.people import token_of
+from shopping import a_cart
 
 SCOPES = frozenset(
     (
@@ -106,11 +106,12 @@ async def a_person(marketplace: Marketplace, database: asyncpg.Connection, mark:
     return await marketplace.logged_in(email)
 
 
-async def a_guest(marketplace: Marketplace) -> Person:
-    """Somebody who is not logged in, and shows the secret of a cart of theirs wherever they go."""
-    cart = await a_cart(marketplace.anybody)
+async def a_guest(marketplace: Marketplace, offer_id: str) -> Person:
+    """Somebody who is not logged in, and shows the secrets of what they bought wherever they go."""
+    cart = await a_cart(marketplace, {offer_id: 1})
+    order = await cart.buys()
     guest = Person(marketplace.client())
-    guest.client.headers.update(cart.headers)
+    guest.client.headers.update(cart.headers | order.headers)
     return guest
 
 

@@ -6,7 +6,7 @@ the side's mark in every text of it that is not for all eyes.
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pyotp
 
@@ -14,8 +14,9 @@ from actors import PASSWORD, a_variant
 from contexts.ordering.an_address import an_address
 from contexts.ordering.carts import HeldCart, a_cart, lines_of
 from contexts.vendors.people import token_of
+from isolation.order_things import OrderThings, part_of
+from isolation.payment_things import PaymentThings
 from isolation.sides import SCOPES, Side, done, requires
-from payment_webhooks import a_message
 from plaza.operations.demo.categories import plan_categories
 from shopping import Order
 from shopping import a_cart as a_filled_cart
@@ -23,11 +24,19 @@ from writing.watching import until
 
 A_MAIL = "SELECT id FROM notifications.mail WHERE status = 'pending' LIMIT 1"
 
-ALTERNATIVES = {"product": "published_product", "offer": "published_offer"}
-"""The same kind of thing in a state in which others see something of it."""
+ALTERNATIVES = {
+    "product": "published_product",
+    "offer": "published_offer",
+    "cart": "completed_cart",
+    "order": "waiting_order",
+    "waiting_order": "order",
+    "vendor_order": "unplaced_vendor_order",
+    "accepted_vendor_order": "unplaced_vendor_order",
+}
+"""The same kind of thing in a state in which it is shown, or answered for, in another way."""
 
 
-class Things:
+class Things(OrderThings, PaymentThings):
     """The things of one side, by their names.
 
     Args:
@@ -128,6 +137,9 @@ class Things:
         """Of the owner's book."""
         book = "/v1/account/addresses"
         return str((await done(self._owner.post(book, an_address(name=self._side.mark))))["id"])
+
+    async def other_address(self) -> str:
+        return await self.address()
 
     async def totp_code(self) -> str:
         enrolled = await done(self._owner.post("/v1/account/totp", {"password": PASSWORD}))
@@ -240,7 +252,7 @@ class Things:
             )
             orders.append(await cart.buys())
         reason = {"reason": f"{self._side.mark} reason"}
-        canceled = f"{self._side.path}/orders/{_only_part(orders[1])}/cancel"
+        canceled = f"{self._side.path}/orders/{part_of(orders[1])}/cancel"
         await done(self._owner.post(canceled, reason))
         await done(self._owner.post(f"{self._side.path}/products/{sold['id']}/unpublish"))
         return orders
@@ -252,30 +264,7 @@ class Things:
         return str((await self.of("bought"))[1].id)
 
     async def vendor_order(self) -> str:
-        return _only_part((await self.of("bought"))[0])
-
-    async def awaited_transfer(self) -> str:
-        """A payment that waits for the bank."""
-        return await self._payment(payment={"provider": "manual"})
-
-    async def payment_put_aside(self) -> str:
-        """One that the provider has approved and not taken."""
-        payment_id = await self._payment("tok_action_required")
-        of_payment = "SELECT operation_id FROM payments.payment WHERE id = $1"
-        attempt = await self._side.database.fetchval(of_payment, UUID(payment_id))
-        marketplace = self._side.marketplace
-        message = a_message(marketplace, "authorization.approved", attempt, is_captured=False)
-        await done(message.comes(marketplace))
-        return payment_id
-
-    async def _payment(self, *token: str, **changes: Any) -> str:
-        """Of an order that waits for it."""
-        offer_id = await self.of("published_offer")
-        cart = await a_filled_cart(self._side.marketplace, {offer_id: 1}, self._owner)
-        waiting = await done(cart.completes(*token, **changes))
-        of_order = "SELECT id FROM payments.payment WHERE order_id = $1"
-        found = await self._side.database.fetchval(of_order, UUID(waiting["order_id"]))
-        return str(found)
+        return part_of((await self.of("bought"))[0])
 
     # What belongs to nobody.
 
@@ -302,9 +291,3 @@ class Things:
 
         await until(queued, timeout_s=10)
         return str(found[0]["id"])
-
-
-def _only_part(order: Order) -> str:
-    """The vendor order of an order of one vendor."""
-    (part,) = order.answer.json()["vendor_orders"]
-    return str(part["id"])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -34,6 +34,7 @@ from writing.watching import until
 PLACE = re.compile(r"\{([a-z_]+)\}")
 OF_THE_REQUEST = {"x-request-id", "plaza-command", "plaza-position", "plaza-lag-ms", "date"}
 """Headers that name the request itself, or the time."""
+NEEDS_KEY = "IdempotencyKeyOfAnybodyRequired"
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,12 @@ class World:
         self.operator.email = self.marketplace.settings.operator_email
         self.ended_operator = await ended_session(self.marketplace, self.operator, DEMO_PASSWORD)
         self.customer = await a_person(self.marketplace, self.everything, "customer")
-        self.guest = await a_guest(self.marketplace)
         self.staffing = await a_staffing(self.marketplace, self.everything)
         other_staffing = await a_staffing(self.marketplace, self.everything)
         self.other = await self.side("approved", other_staffing)
         self.other_things = Things(self.other)
+        on_sale = await self.other_things.of("published_offer")
+        self.guest = await a_guest(self.marketplace, on_sale)
 
     async def side(self, status: str, staffing: Staffing | None = None) -> Side:
         employed = staffing or self.staffing
@@ -225,7 +227,9 @@ async def ask(
 ) -> httpx.Response:
     """Send the case's request with these ids."""
     operation, version = case.operation, await version_of(case)
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
+    if NEEDS_KEY in operation.headers:
+        sent.setdefault("idempotency-key", str(uuid4()))
     if version is not None:
         sent["if-match"] = f'"{version}"'
     return await person.client.request(

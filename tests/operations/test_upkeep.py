@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from actors import Marketplace
 from contexts.identity.links import account_id_of
-from plaza.entrypoints.jobs import WORKER_CRON, forget_old_log_ins
-from plaza.operations.upkeep import forget_log_ins
+from plaza.entrypoints.jobs import WORKER_CRON, forget_old_log_ins, forget_old_webhooks
+from plaza.operations.upkeep import forget_log_ins, forget_webhooks
 from plaza.settings import Settings
 from writing.watching import watching
 
@@ -25,6 +25,10 @@ EXPIRE = """
 ADD_MAIL = """
     INSERT INTO identity.mail_request (id, purpose, email, created_at, expires_at)
     VALUES ($1, 'account_erased', 'ann@plaza.example', now() - make_interval(days => $2), now())
+"""
+ADD_WEBHOOK = """
+    INSERT INTO payments.webhook (provider, event_id, type, outcome, received_at)
+    VALUES ('sandbox', $1, 'refund.returned', 'ignored', now() - make_interval(days => $2))
 """
 EXPIRE_TOKEN = """
     UPDATE identity.refresh_token t SET expires_at = now() - interval '1 minute'
@@ -88,5 +92,19 @@ async def test_the_address_of_a_mail_is_forgotten_after_a_week(
     assert [row["id"] for row in await database.fetch(kept, [old, recent])] == [recent]
 
 
+async def test_the_ids_of_payment_messages_are_forgotten_after_three_months(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    old, recent = uuid4().hex, uuid4().hex
+    for event_id, days in ((old, 91), (recent, 89)):
+        await database.execute(ADD_WEBHOOK, event_id, days)
+
+    assert await forget_webhooks(marketplace.settings) == 1
+
+    kept = "SELECT event_id FROM payments.webhook WHERE event_id = ANY ($1)"
+    assert [row["event_id"] for row in await database.fetch(kept, [old, recent])] == [recent]
+
+
 def test_the_worker_sweeps_by_the_clock() -> None:
-    assert forget_old_log_ins in [job.function for job in WORKER_CRON]
+    swept = {job.function for job in WORKER_CRON}
+    assert {forget_old_log_ins, forget_old_webhooks} <= swept

@@ -148,7 +148,7 @@ def entries_of(plan: Plan, vendors: int) -> Iterator[list[Entry]]:
                 sum(
                     article.price_minor * quantity
                     for article, quantity in order.quantities.items()
-                    if vendor_of(article, vendors) == vendor
+                    if vendor_of(article.code, vendors) == vendor
                 ),
                 0,
             )

@@ -26,7 +26,7 @@ REPEATABLE = """
 """
 
 # The statement that commands append by, with the parameter written asyncpg's way.
-APPEND = INSERT.text.replace(":rows", "$1")
+APPEND = INSERT
 
 
 class ThingChanged(Event, frozen=True, kw_only=True, tag="soaking.thing_changed.v1"):

@@ -8,12 +8,15 @@ class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error
 
     Attributes:
         code: stable and snake_case; clients branch on it.
+        is_passing: whether the same request may succeed in a moment, so that the refusal is not
+            kept as what its Idempotency-Key has come to.
         members: further members of the problem document.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[str]
+    is_passing: ClassVar[bool] = False
 
     def __init__(self, detail: str, **members: Any) -> None:
         super().__init__(detail)

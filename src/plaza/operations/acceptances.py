@@ -1,16 +1,19 @@
 """Expires the vendor orders that their vendors have not accepted in time."""
 
+from uuid import UUID
+
 import asyncpg
 import structlog
 
 from plaza.crossings.orders.expire_vendor_order import ExpireVendorOrder, expire_vendor_order
 from plaza.kernel.actor import MARKET, Actor
 from plaza.kernel.ids import new_id
+from plaza.kernel.refusals import Refusal
 from plaza.settings import Settings
 from plaza.writing.answer import answer_with
 from plaza.writing.engine import open_command_runner
 from plaza.writing.failures import Constraints
-from plaza.writing.runner import Context
+from plaza.writing.runner import CommandRunner, Context
 
 ACTOR = Actor(kind="system", name="expire_vendor_orders")
 CHUNK = 500
@@ -46,10 +49,18 @@ async def expire_vendor_orders(settings: Settings, constraints: Constraints) -> 
         return 0
     async with open_command_runner(settings, constraints, "plaza acceptances") as runner:
         for vendor_order_id in due:
-            context = Context(actor=ACTOR, surface=MARKET, correlation_id=new_id())
-            command = ExpireVendorOrder(vendor_order_id=vendor_order_id)
-            await runner.run(
-                expire_vendor_order, command, context, lambda _: answer_with(200, None)
-            )
+            await _expire(vendor_order_id, runner)
     log.info("vendor_orders_expired", vendor_orders=len(due))
     return len(due)
+
+
+async def _expire(vendor_order_id: UUID, runner: CommandRunner) -> None:
+    """Expire one; what is refused now holds back no other and is tried again the next time."""
+    context = Context(actor=ACTOR, surface=MARKET, correlation_id=new_id())
+    command = ExpireVendorOrder(vendor_order_id=vendor_order_id)
+    try:
+        await runner.run(expire_vendor_order, command, context, lambda _: answer_with(200, None))
+    except Refusal as refusal:
+        log.warning(
+            "vendor_order_not_expired", vendor_order_id=str(vendor_order_id), code=refusal.code
+        )

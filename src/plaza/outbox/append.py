@@ -3,32 +3,32 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.event import Event
 from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Unprocessable
+from plaza.outbox.driver import driver_of
 
 PAYLOAD_SIZE_MAX_BYTES = 64 * 1024
 
 # RETURNING gives the ids in the order of insertion; the last one has the last position. The xid is
 # named, though it is the default, because so it is taken before the first id: the floor relies on
 # that.
-INSERT = text("""
+INSERT = """
     INSERT INTO outbox.event (txid, event_id, type, schema_version, aggregate_type, aggregate_id,
         version, ordinal, vendor_id, account_id, actor, command, correlation_id, causation_id,
         trace, payload)
     SELECT pg_current_xact_id(), event_id, type, schema_version, aggregate_type, aggregate_id,
         version, ordinal, vendor_id, account_id, actor, command, correlation_id, causation_id,
         trace, payload
-    FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (event_id uuid, type text,
+    FROM ROWS FROM (jsonb_to_recordset($1::text::jsonb) AS (event_id uuid, type text,
         schema_version smallint, aggregate_type text, aggregate_id uuid, version bigint,
         ordinal smallint, vendor_id uuid, account_id uuid, actor text, command text,
         correlation_id uuid, causation_id uuid, trace text, payload jsonb)) WITH ORDINALITY
     ORDER BY ordinality
     RETURNING id
-""")
+"""
 
 
 class EventTooLarge(Unprocessable):
@@ -57,8 +57,9 @@ async def append_events(session: AsyncSession, events: list[Event], origin: Orig
     """
     if not events:
         return None
-    result = await session.execute(INSERT, {"rows": rows_of(events, origin)})
-    last: int = max(result.scalars())
+    driver = await driver_of(session)
+    inserted = await driver.fetch(INSERT, rows_of(events, origin))
+    last: int = max(row["id"] for row in inserted)
     return last
 
 

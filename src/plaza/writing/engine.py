@@ -79,6 +79,9 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
     }
     return SQLAlchemyAsyncConfig(
         connection_string=url,
+        # Rows have no timestamps of its own to touch, and no files.
+        enable_touch_updated_timestamp_listener=False,
+        enable_file_object_listener=False,
         session_config=AsyncSessionConfig(expire_on_commit=False, autoflush=False),
         engine_config=EngineConfig(
             pool_size=settings.command_pool_size,

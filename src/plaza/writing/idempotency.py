@@ -1,11 +1,11 @@
 """Safe repeats: a key's first outcome is kept in the transaction of its command."""
 
 import msgspec
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.kernel.sealed import opened, sealed
+from plaza.outbox.driver import driver_of
 from plaza.writing.answer import Answer
 
 UNFINISHED_STATUS = 102
@@ -14,29 +14,29 @@ UNFINISHED_STATUS = 102
 # Final outcomes are kept: success, and what no repeat of the same request would change.
 FINAL_REFUSALS = (409, 422)
 
-TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:scope || chr(10) || :key, 0))")
+# One statement: what is committed between its snapshot and its lock is not seen, and then refused
+# by the unique key, with everything that was done for it.
+TRY_FIND = """
+    SELECT pg_try_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0)) AS locked,
+        i.fingerprint, i.status, i.headers::text AS headers, i.body
+    FROM (SELECT) AS here LEFT JOIN writing.idempotency i ON i.scope = $1 AND i.key = $2
+"""
 
 # Who finishes what is unfinished has done the work: the look-ups of repeats are waited for.
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || chr(10) || :key, 0))")
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0))"
 
-FIND = text("""
-    SELECT fingerprint, status, headers, body FROM writing.idempotency
-    WHERE scope = :scope AND key = :key
-""")
-
-STORE = text("""
+STORE = """
     INSERT INTO writing.idempotency (scope, key, fingerprint, status, headers, body)
-    VALUES (:scope, :key, :fingerprint, :status, CAST(:headers AS jsonb), :body)
+    VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
     ON CONFLICT (scope, key) DO NOTHING
-    RETURNING key
-""")
+    RETURNING true
+"""
 
-FINISH = text(f"""
-    UPDATE writing.idempotency SET status = :status, headers = CAST(:headers AS jsonb), body = :body
-    WHERE scope = :scope AND key = :key AND fingerprint = :fingerprint
-        AND status = {UNFINISHED_STATUS}
-    RETURNING key
-""")
+FINISH = f"""
+    UPDATE writing.idempotency SET status = $4, headers = $5::text::jsonb, body = $6
+    WHERE scope = $1 AND key = $2 AND fingerprint = $3 AND status = {UNFINISHED_STATUS}
+    RETURNING true
+"""
 
 
 class RequestInProgress(Conflict):
@@ -74,20 +74,22 @@ async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer 
         RequestInProgress: the first one still runs; nobody waits for it.
         KeyReused: the key came with another request before.
     """
-    place = {"scope": repeatable.scope, "key": repeatable.key}
+    driver = await driver_of(session)
     if repeatable.finishes:
-        await session.execute(LOCK, place)
-    elif not await session.scalar(TRY_LOCK, place):
+        await driver.execute(LOCK, repeatable.scope, repeatable.key)
+    row = await driver.fetchrow(TRY_FIND, repeatable.scope, repeatable.key)
+    assert row is not None
+    if not row["locked"]:
         raise RequestInProgress("Try again when the first request has been answered.")
-    row = (await session.execute(FIND, place)).one_or_none()
-    if row is None or (repeatable.finishes and row.status == UNFINISHED_STATUS):
+    status = row["status"]
+    if status is None or (repeatable.finishes and status == UNFINISHED_STATUS):
         return None
-    if row.fingerprint != repeatable.fingerprint:
+    if row["fingerprint"] != repeatable.fingerprint:
         raise KeyReused("Use a new Idempotency-Key for a request that differs in any byte.")
     if repeatable.seal is not None:
-        content = opened(row.body, repeatable.seal, repeatable.scope)
+        content = opened(row["body"], repeatable.seal, repeatable.scope)
         return msgspec.msgpack.decode(content, type=Answer)
-    return Answer(row.status, row.body, row.headers)
+    return Answer(status, row["body"], msgspec.json.decode(row["headers"]))
 
 
 async def keep_answer(session: AsyncSession, repeatable: Repeatable, answer: Answer) -> None:
@@ -101,16 +103,15 @@ async def keep_answer(session: AsyncSession, repeatable: Repeatable, answer: Ans
         # Headers are sealed too: cookies stand in them.
         content = msgspec.msgpack.encode(answer)
         held = Answer(answer.status, sealed(content, repeatable.seal, repeatable.scope))
-    stored = await session.scalar(
+    driver = await driver_of(session)
+    stored = await driver.fetchval(
         FINISH if repeatable.finishes else STORE,
-        {
-            "scope": repeatable.scope,
-            "key": repeatable.key,
-            "fingerprint": repeatable.fingerprint,
-            "status": held.status,
-            "headers": msgspec.json.encode(held.headers).decode(),
-            "body": held.body,
-        },
+        repeatable.scope,
+        repeatable.key,
+        repeatable.fingerprint,
+        held.status,
+        msgspec.json.encode(held.headers).decode(),
+        held.body,
     )
     if stored is None:
         raise RequestInProgress("Try again: the first request has just been answered.")

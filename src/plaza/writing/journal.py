@@ -5,12 +5,12 @@ from ipaddress import ip_network
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Actor, Surface
 from plaza.kernel.event import Event
 from plaza.kernel.networks import address_in
+from plaza.outbox.driver import driver_of
 
 NETWORK_BITS = {4: 24, 6: 48}
 """How much of an address is kept: the network, which names no person."""
@@ -18,17 +18,17 @@ NETWORK_BITS = {4: 24, 6: 48}
 ID = "_id"
 """How the fields of a command end that name things."""
 
-KEEP = text("""
+KEEP = """
     INSERT INTO writing.journal (id, accepted_at, actor, command, operation, path, network,
         account_id, session_id, api_key_id, vendor_id, outcome, code, subjects, last_event,
         correlation_id)
     SELECT id, accepted_at, actor, command, operation, path, CAST(network AS cidr), account_id,
         session_id, api_key_id, vendor_id, outcome, code, subjects, last_event, correlation_id
-    FROM jsonb_to_record(CAST(:entry AS jsonb)) AS (id uuid, accepted_at timestamptz, actor text,
+    FROM jsonb_to_record($1::text::jsonb) AS (id uuid, accepted_at timestamptz, actor text,
         command text, operation text, path text, network text, account_id uuid, session_id uuid,
         api_key_id uuid, vendor_id uuid, outcome text, code text, subjects jsonb,
         last_event bigint, correlation_id uuid)
-""")
+"""
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +113,8 @@ def tell_refusal(entry: Entry, command: object, code: str) -> None:
 
 async def keep_entry(session: AsyncSession, entry: Entry) -> None:
     """Write the entry, in the transaction of what it tells."""
-    await session.execute(KEEP, {"entry": msgspec.json.encode(entry).decode()})
+    driver = await driver_of(session)
+    await driver.execute(KEEP, msgspec.json.encode(entry).decode())
 
 
 def network_of(address: str | None) -> str | None:

@@ -199,7 +199,8 @@ class CommandRunner:
             if refusal is None or refusal.status >= UNAVAILABLE_STATUS_MIN:
                 raise
             tell_refusal(entry, command, refusal.code)
-            if savepoint is None or refusal.status not in FINAL_REFUSALS:
+            is_final = refusal.status in FINAL_REFUSALS and not refusal.is_passing
+            if savepoint is None or not is_final:
                 await _keep_refusal(work.session, context.surface, entry)
                 raise
             await savepoint.rollback()

@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Surface
+from plaza.outbox.driver import begun_driver
 
-ENTER = text("""
-    SELECT set_config('role', 'plaza_app', true), set_config('plaza.vendor_id', :vendor_id, true),
-        set_config('plaza.account_id', :account_id, true), set_config('plaza.scope', :scope, true),
-        set_config('plaza.cart_id', :cart_id, true), set_config('plaza.order_id', :order_id, true),
-        now() AS now
-""")
+ENTER = """
+    SELECT set_config('role', 'plaza_app', true), set_config('plaza.vendor_id', $1, true),
+        set_config('plaza.account_id', $2, true), set_config('plaza.cart_id', $3, true),
+        set_config('plaza.order_id', $4, true), set_config('plaza.scope', $5, true), now() AS now
+"""
 
 
 async def enter_scope(session: AsyncSession, surface: Surface) -> datetime:
@@ -21,6 +20,9 @@ async def enter_scope(session: AsyncSession, surface: Surface) -> datetime:
     Returns:
         The database's time at the start of the transaction.
     """
-    row = await session.execute(ENTER, surface.settings())
+    connection = await session.connection()
+    # Through the dialect, which begins the transaction with its own first statement.
+    row = await connection.exec_driver_sql(ENTER, tuple(surface.settings().values()))
+    await begun_driver(session)
     now: datetime = row.one().now
     return now

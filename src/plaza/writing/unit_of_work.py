@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Actor, Surface
 from plaza.kernel.event import Event
+from plaza.outbox.driver import driver_of
 
 
 class UnitOfWork:
@@ -47,6 +48,4 @@ class UnitOfWork:
         For the statements over many rows at once that an ORM would make many of.
         """
         await self.flush()
-        raw = await (await self.session.connection()).get_raw_connection()
-        assert isinstance(raw.driver_connection, asyncpg.Connection)
-        return raw.driver_connection
+        return await driver_of(self.session)

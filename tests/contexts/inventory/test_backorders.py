@@ -107,6 +107,20 @@ async def test_of_a_line_that_is_canceled_in_part_what_it_waits_for_goes_first(
     await stockroom.adds_up()
 
 
+async def test_what_is_let_go_is_not_given_to_what_was_let_go_with_it(
+    stockroom: Stockroom,
+) -> None:
+    offer_id = await an_offer(stockroom, 2, 1)
+    first, second = [await stockroom.orders({offer_id: units}) for units in (4, 1)]
+    line_id = (await stockroom.reservations(order_id=first))[0]["line_id"]
+
+    await stockroom.cancels(first, lines={line_id: 3})
+
+    assert await has_and_waits(stockroom, first) == (1, 0)
+    assert await has_and_waits(stockroom, second) == (1, 0)
+    await stockroom.adds_up()
+
+
 async def test_who_waits_goes_on_waiting_when_no_more_may_be_sold_so(stockroom: Stockroom) -> None:
     offer_id = await an_offer(stockroom, 0, 4)
     order_id = await stockroom.orders({offer_id: 1})

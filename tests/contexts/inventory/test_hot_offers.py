@@ -204,6 +204,33 @@ async def test_a_location_that_is_filled_while_a_buyer_waits_is_not_overlooked(
     await stockroom.adds_up()
 
 
+async def test_a_location_that_is_filled_while_a_buyer_waits_for_all_is_not_overlooked(
+    stockroom: Stockroom, settings: Settings
+) -> None:
+    offer_id = await stockroom.opens_in_buckets(2, 2)
+    warehouse = await stockroom.opens_location()
+    waiting: list[asyncio.Task[object]] = []
+    async with watching(settings) as other:
+        locking = other.transaction()
+        await locking.start()
+        await other.execute(LOCK_ALL, offer_id)
+        for place, change in enumerate(
+            [
+                stockroom.orders({offer_id: 2}),
+                stockroom.counts(offer_id, 4, warehouse),
+                stockroom.orders({offer_id: 2}),
+            ],
+            1,
+        ):
+            waiting.append(asyncio.create_task(change))
+            await until(lambda place=place: _is_waited_for(stockroom.database, place))
+        await locking.commit()
+
+    await asyncio.gather(*waiting)
+    assert await stockroom.levels(offer_id) == (6, 4, 0)
+    await stockroom.adds_up()
+
+
 async def test_a_hot_offer_is_split_once_and_only_if_it_is_worth_it(stockroom: Stockroom) -> None:
     many, few = await stockroom.opens(100, 10)
 

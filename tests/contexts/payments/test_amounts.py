@@ -62,7 +62,7 @@ async def test_stored_amounts_are_what_was_said_in_any_order(
 
 
 # fault 58
-@WITH_DATABASE
+@settings(WITH_DATABASE, max_examples=10)
 @given(
     parts=PARTS,
     returned=st.lists(st.integers(1, 3), min_size=1, max_size=4),
@@ -92,6 +92,25 @@ async def test_what_goes_back_goes_back_once(
     assert payment["refunded_minor"] == (sum(returned) if MOVEMENTS[0] in said else 0)
     is_known = MOVEMENTS[0] in said or MOVEMENTS[1] in said
     assert sum(row["returning_minor"] for row in shares) == (0 if is_known else sum(returned))
+    await paying.check()
+
+
+async def test_what_is_asked_for_while_others_are_confirmed_waits_for_nobody_for_ever(
+    runner: CommandRunner, database: asyncpg.Connection
+) -> None:
+    paying = await Paying.open(runner, database, 1000)
+    (part,) = paying.parts
+    await paying.tell(APPROVED)
+    await asyncio.gather(*(paying.give_back(part, 1) for _ in range(20)))
+    refunds = [row["id"] for row in await paying.operations()]
+
+    await asyncio.gather(
+        *(paying.move(key, Returned()) for key in refunds),
+        *(paying.give_back(part, 2) for _ in range(20)),
+    )
+
+    (share,) = await paying.shares()
+    assert (share["refunded_minor"], share["returning_minor"]) == (20, 40)
     await paying.check()
 
 

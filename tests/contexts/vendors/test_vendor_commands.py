@@ -102,7 +102,9 @@ async def test_a_vendor_says_which_tax_its_prices_include(
     assert [fact["tax_rate"] for fact in facts] == ["0.2", "0.2"]
 
 
-@pytest.mark.parametrize("wrong", ["1", "-0.1", "0.1234567", "20 %", "", "1e-1", ".2", 0.2, 0, None])
+@pytest.mark.parametrize(
+    "wrong", ["1", "-0.1", "0.1234567", "20 %", "", "1e-1", ".2", 0.2, 0, None]
+)
 async def test_what_is_no_rate_of_tax_is_refused(marketplace: Marketplace, wrong: object) -> None:
     vendor = await marketplace.a_vendor()
 

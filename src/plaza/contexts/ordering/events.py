@@ -1,6 +1,6 @@
 """What orders say has happened. They name people by ids only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -10,7 +10,8 @@ import msgspec
 from plaza.kernel.event import Event
 
 LINES_PER_FACT_MAX = 20
-"""A fact is 64 KiB at most; an order may have 500 lines."""
+LINES_PER_FACT_BYTES_MAX = 56 * 1024
+"""A fact is 64 KiB at most; an order may have 500 lines, each of them 17 KiB as JSON at most."""
 
 OrderStatus = Literal["pending", "placed", "canceled", "failed"]
 VendorOrderStatus = Literal[
@@ -251,6 +252,22 @@ ENDINGS: Mapping[type[VendorOrderEnded], VendorOrderStatus] = {
     VendorOrderFailed: "failed",
 }
 """The states in which nothing is left, by the event that tells of it."""
+
+
+def in_pieces(lines: Iterable[OrderedLine]) -> Iterator[list[OrderedLine]]:
+    """The lines in their order, as many at once as fit a fact."""
+    piece: list[OrderedLine] = []
+    size_bytes = 0
+    for line in lines:
+        line_bytes = len(msgspec.json.encode(line))
+        is_full = size_bytes + line_bytes > LINES_PER_FACT_BYTES_MAX
+        if piece and (is_full or len(piece) == LINES_PER_FACT_MAX):
+            yield piece
+            piece, size_bytes = [], 0
+        piece.append(line)
+        size_bytes += line_bytes
+    if piece:
+        yield piece
 
 
 def canceled_amount(amount_minor: int, canceled_quantity: int, quantity: int) -> int:

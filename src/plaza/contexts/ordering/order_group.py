@@ -35,6 +35,7 @@ class CompletionInProgress(Conflict):
 
     code = "completion_in_progress"
     title = "The cart is being completed"
+    is_passing = True
 
 
 class OrderGroup(VersionedRow):

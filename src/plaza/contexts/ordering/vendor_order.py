@@ -1,6 +1,6 @@
 """The vendor order: one vendor's part of an order, with a state of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from plaza.contexts.ordering.events import (
     ENDINGS,
-    LINES_PER_FACT_MAX,
     CanceledLine,
+    OrderedLine,
     Totals,
     VendorOrderAccepted,
     VendorOrderCreated,
@@ -20,9 +20,10 @@ from plaza.contexts.ordering.events import (
     VendorOrderLinesCanceled,
     VendorOrderPlaced,
     VendorOrderStatus,
+    in_pieces,
 )
 from plaza.contexts.ordering.order_line import OrderLine
-from plaza.kernel.refusals import NotThere
+from plaza.kernel.refusals import Conflict, NotThere
 from plaza.kernel.states import moved
 from plaza.writing.aggregate import Aggregates, VersionedRow
 
@@ -40,6 +41,11 @@ MOVES: dict[VendorOrderStatus, tuple[VendorOrderStatus, ...]] = {
 }
 
 EVENT_OF_END = {status: event for event, status in ENDINGS.items()}
+
+
+class AcceptanceOver(Conflict):
+    code = "acceptance_over"
+    title = "The time to accept it is over"
 
 
 class VendorOrder(VersionedRow):
@@ -88,8 +94,7 @@ class VendorOrder(VersionedRow):
             line_count=len(lines),
             created_at=now,
         )
-        pieces = range(0, len(lines), LINES_PER_FACT_MAX)
-        return [created, *(self._lined(first, lines) for first in pieces)]
+        return [created, *self._lined([line.ordered() for line in lines])]
 
     def place(self, now: datetime, accept_by: datetime | None) -> VendorOrderPlaced:
         """Show it to the vendor.
@@ -109,7 +114,17 @@ class VendorOrder(VersionedRow):
         )
 
     def accept(self, now: datetime) -> VendorOrderAccepted:
+        """Promise to send it.
+
+        Raises:
+            AcceptanceOver: the time for that is over, whether its sweeper has come by or not.
+            IllegalTransition: it does not wait for that.
+        """
+        moved("vendor order", MOVES, self.status, "accepted")
+        if self.accept_by is not None and self.accept_by <= now:
+            raise AcceptanceOver("It had to be accepted earlier; it is about to expire.")
         self._move("accepted")
+        self.accept_by = None
         return VendorOrderAccepted(**self._ids(), accepted_at=now)
 
     def end(self, status: VendorOrderStatus, reason: str | None, now: datetime) -> VendorOrderEvent:
@@ -153,10 +168,11 @@ class VendorOrder(VersionedRow):
             canceled_at=now,
         )
 
-    def _lined(self, first: int, lines: list[OrderLine]) -> VendorOrderLined:
-        piece = lines[first : first + LINES_PER_FACT_MAX]
-        told = [line.ordered() for line in piece]
-        return VendorOrderLined(**self._ids(), rank=first, lines=told)
+    def _lined(self, lines: list[OrderedLine]) -> Iterator[VendorOrderLined]:
+        rank = 0
+        for piece in in_pieces(lines):
+            yield VendorOrderLined(**self._ids(), rank=rank, lines=piece)
+            rank += len(piece)
 
     def _move(self, wanted: VendorOrderStatus) -> None:
         self.status = moved("vendor order", MOVES, self.status, wanted)

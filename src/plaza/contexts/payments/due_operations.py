@@ -26,7 +26,7 @@ DUE = """
 """
 
 CLAIM = f"""
-    WITH due AS ({DUE} FOR UPDATE OF o SKIP LOCKED),
+    WITH due AS ({DUE} FOR NO KEY UPDATE OF o SKIP LOCKED),
     claimed AS (
         UPDATE payments.operation o
         SET attempts = attempts + 1, claimed_until = now() + make_interval(secs => $2),

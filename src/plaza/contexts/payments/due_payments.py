@@ -16,7 +16,7 @@ DUE = """
 """
 
 CLAIM = f"""
-    WITH due AS ({DUE} FOR UPDATE SKIP LOCKED)
+    WITH due AS ({DUE} FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE payments.payment p
     SET claimed_until = now() + make_interval(secs => $2),
         next_check_at = now() + make_interval(secs => $2)

@@ -1,6 +1,7 @@
 """A shopper cancels an order: all of it that was not completed.
 
-The cart of one that was pending is opened again by a process, since it is not the order's to change.
+The cart of one that was pending is opened again by a process, since it is not the order's to
+change.
 """
 
 from uuid import UUID

@@ -51,7 +51,8 @@ async def give_back(
     part: VendorOrder, amount_minor: int, lines: Mapping[UUID, int] | None, work: UnitOfWork
 ) -> None:
     """Return money and stock of what was canceled of a vendor order; stock comes last."""
-    returning = ReturnShare(vendor_order_id=part.id, amount_minor=amount_minor)
+    # An operator may have let go of the money before: that is no reason to have to send the goods.
+    returning = ReturnShare(vendor_order_id=part.id, amount_minor=amount_minor, is_capped=True)
     await return_share(returning, work)
     releasing = ReleaseReservations(order_id=part.order_id, lines=lines, vendor_order_id=part.id)
     await release_reservations(releasing, work)

@@ -80,6 +80,7 @@ async def let_fail(
     work.publish(order.fail(reason))
     for part in parts:
         work.publish(part.end("failed", reason, work.now))
+    await VendorOrders.of(work).cancel_lines_of([part.id for part in parts])
     cart = await Carts.of(work).find_locked(order.cart_id)
     cart.reopen(work.now)
     await release_reservations(ReleaseReservations(order_id=order.id), work)

@@ -77,14 +77,6 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         ),
         "required": True,
     },
-    "IdempotencyKeyRequired": {
-        **_header(
-            "Idempotency-Key",
-            "A fresh UUID; the same one when the request is tried again.",
-            pattern="^[!-~]{1,255}$",
-        ),
-        "required": True,
-    },
     "IfMatch": {
         **_header("If-Match", 'The version that you read, quoted: `"3"`.', pattern=VERSION_TAG),
         "required": True,

@@ -16,8 +16,15 @@ class RefundExceedsPaid(Unprocessable):
 
 
 class ReturnShare(msgspec.Struct, frozen=True, kw_only=True):
+    """What to give back.
+
+    Attributes:
+        is_capped: whether less goes back where less is left, instead of nothing and a refusal.
+    """
+
     vendor_order_id: UUID
     amount_minor: int
+    is_capped: bool = False
 
 
 async def return_share(command: ReturnShare, work: UnitOfWork) -> Share:
@@ -30,11 +37,12 @@ async def return_share(command: ReturnShare, work: UnitOfWork) -> Share:
         RefundExceedsPaid: less than that was paid and not given back.
     """
     share = await Shares.of(work).of_vendor_order_locked(command.vendor_order_id)
-    if share.authorized_minor == 0 or command.amount_minor == 0:
+    amount_minor, left = command.amount_minor, share.returnable_minor
+    if command.is_capped:
+        amount_minor = min(amount_minor, left)
+    if share.authorized_minor == 0 or amount_minor == 0:
         return share
-    if command.amount_minor > share.returnable_minor:
-        raise RefundExceedsPaid(
-            f"At most {share.returnable_minor} can be given back.", max=share.returnable_minor
-        )
-    await give_back(share, command.amount_minor, work)
+    if amount_minor > left:
+        raise RefundExceedsPaid(f"At most {left} can be given back.", max=left)
+    await give_back(share, amount_minor, work)
     return share
