@@ -140,7 +140,7 @@ async def test_what_is_canceled_meanwhile_is_not_confirmed(
     assert (last.recipient, order.answer.json()["number"] in last.text) == (some.recipient, True)
 
 
-async def test_who_could_not_pay_is_told_unless_they_could_after_all(
+async def test_who_has_not_paid_in_time_is_told_unless_they_paid_after_all(
     marketplace: Marketplace, letters: StoredOrderLetters, database: asyncpg.Connection
 ) -> None:
     offer = await an_offer(await marketplace.a_vendor())
@@ -149,6 +149,10 @@ async def test_who_could_not_pay_is_told_unless_they_could_after_all(
     assert declined.status_code == 422, declined.text
     failed = "SELECT id FROM ordering.order_group WHERE cart_id = $1 AND status = 'failed'"
     order_id: UUID = await database.fetchval(failed, UUID(cart.id))
+    # Who was declined has read so at once.
+    assert await letters.letter_of("order_failed", order_id) is None
+    lapse = "UPDATE ordering.order_group SET status_reason = 'payment_not_made' WHERE id = $1"
+    await database.execute(lapse, order_id)
 
     first = await letters.letter_of("order_failed", order_id)
     again = await cart.completes()

@@ -9,6 +9,7 @@ import httpx
 from actors import PASSWORD, Marketplace, Vendor, a_variant
 from contexts.identity.links import mailed_token
 from contexts.vendors.people import a_verified_person, invited, token_of
+from contract.buying import accept_orders, buy
 from contract.fitting import followed, misfits
 from contract.looking_at_orders import look_at_orders
 from contract.paying import see_to_payments
@@ -87,6 +88,8 @@ async def test_every_operation_answers_what_is_told(
         await log_in_elsewhere(marketplace, witness, "198.51.100.8")
         await fill_carts(marketplace)
         await keep_addresses(marketplace)
+        await buy(marketplace)
+        await accept_orders(marketplace, witness)
         await look_at_orders(marketplace, operator)
         await see_to_payments(marketplace, operator)
         await look_around(marketplace, operator)

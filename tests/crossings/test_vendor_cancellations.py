@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 from actors import Marketplace, Vendor, open_marketplace
 from plaza.bootstrap import CONSTRAINTS
-from plaza.operations.acceptances import expire_vendor_orders
+from plaza.crossings.orders.expire_vendor_order import ExpireVendorOrder, expire_vendor_order
+from plaza.kernel.actor import MARKET, SYSTEM
 from plaza.settings import Settings
+from plaza.writing.answer import answer_with
+from plaza.writing.engine import open_command_runner
+from plaza.writing.runner import CommandRunner, Context
 from shopping import Order, a_cart, an_offer, order_of
 from vendor_parts import Part, hold_together, part_of, stored_part
 from writing.watching import watching
@@ -34,6 +38,12 @@ async def careful(settings: Settings) -> AsyncIterator[Marketplace]:
     async with open_marketplace(
         msgspec.structs.replace(settings, vendor_acceptance=True)
     ) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def runner(settings: Settings) -> AsyncIterator[CommandRunner]:
+    async with open_command_runner(settings, CONSTRAINTS, "plaza runner of tests") as opened:
         yield opened
 
 
@@ -77,6 +87,12 @@ async def act(what: str, quantities: dict[int, int], part: Part, order: Order) -
     return answer.status_code
 
 
+async def expires(runner: CommandRunner, part: Part) -> None:
+    context = Context(actor=SYSTEM, surface=MARKET, correlation_id=uuid4())
+    command = ExpireVendorOrder(vendor_order_id=part.id)
+    await runner.run(expire_vendor_order, command, context, lambda _: answer_with(200, None))
+
+
 @examples(
     max_examples=25,
     deadline=None,
@@ -87,6 +103,7 @@ async def test_whatever_is_done_to_a_part_money_and_stock_follow(
     careful: Marketplace,
     shops: dict[str, tuple[Vendor, list[str]]],
     database: asyncpg.Connection,
+    runner: CommandRunner,
     steps: list[tuple[str, dict[int, int]]],
 ) -> None:
     order = await bought(careful, shops)
@@ -96,7 +113,7 @@ async def test_whatever_is_done_to_a_part_money_and_stock_follow(
     for what, quantities in steps:
         if what == "expire":
             await database.execute(DUE, part.id)
-            await expire_vendor_orders(careful.settings, CONSTRAINTS)
+            await expires(runner, part)
         else:
             assert await act(what, quantities, part, order) in {200, 409, 422}
         await hold_together(database, UUID(order.id))

@@ -236,8 +236,9 @@ class Things(OrderThings, PaymentThings):
 
     async def guests_cart(self) -> HeldCart:
         wanted = (await self.of("published_offer"), 1)
-        anybody = self._side.marketplace.anybody
-        return await a_cart(anybody, wanted, address=an_address(name=self._side.mark))
+        mark, anybody = self._side.mark, self._side.marketplace.anybody
+        address = an_address(name=mark, email=f"{mark}@shopper.example")
+        return await a_cart(anybody, wanted, address=address)
 
     # Orders of the owner as a shopper, with the owner as a vendor.
 

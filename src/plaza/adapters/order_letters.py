@@ -23,7 +23,8 @@ VENDOR_ORDER_PLACED = "vendor_order_placed"
 ORDER_KINDS = frozenset({*STATUS_TOLD, VENDOR_ORDER_PLACED})
 
 # Who names another address than the account's is not greeted: names would be words that one
-# stranger has us write to another. A cart that was bought after all makes its failures old news.
+# stranger has us write to another. A cart that was bought after all makes its failures old news,
+# and who was declined has read so at once: a mail for each try would let strangers be flooded.
 ORDER = """
     SELECT o.number, o.currency, o.account_id, coalesce(a.email, p.email) AS recipient,
         CASE WHEN a.email IS NULL AND p.email_verified_at IS NOT NULL THEN nullif(p.name, '') END
@@ -31,9 +32,10 @@ ORDER = """
     FROM ordering.order_group o
     LEFT JOIN ordering.address a ON a.id = o.address_id
     LEFT JOIN identity.account p ON p.id = o.account_id AND p.erased_at IS NULL
-    WHERE o.id = $1 AND o.status = $2 AND (o.status <> 'failed' OR NOT EXISTS (
-        SELECT FROM ordering.order_group later
-        WHERE later.cart_id = o.cart_id AND later.status IN ('pending', 'placed')))
+    WHERE o.id = $1 AND o.status = $2 AND (o.status <> 'failed'
+        OR o.status_reason = 'payment_not_made' AND NOT EXISTS (
+            SELECT FROM ordering.order_group later
+            WHERE later.cart_id = o.cart_id AND later.status IN ('pending', 'placed')))
 """
 VENDOR_ORDER = """
     SELECT v.name, v.contact_email, o.number, o.accept_by, o.order_id

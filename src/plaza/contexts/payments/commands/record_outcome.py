@@ -37,6 +37,7 @@ async def record_outcome(command: RecordOutcome, work: UnitOfWork) -> Payment:
     match command.outcome:
         case Approved():
             await _approve(payment, attempt, command.outcome, work)
+            return payment
         case Declined(code=code):
             await _decline(payment, attempt, code, work)
         case NeverHeardOf():
@@ -55,17 +56,21 @@ async def _approve(
     said = Said(outcome="succeeded", provider_reference=outcome.reference, is_excess=not counts)
     new = await keep_once(attempt, kinds, said, work)
     if not new:
+        payment.conclude(attempt, work.now)
         return
     attempt.provider_reference = outcome.reference
     if attempt.conclude("succeeded"):
         payment.open_attempts -= 1
-    if counts:
-        captures, authorizes = "charge" in new, "authorization" in new
-        work.publish(payment.approve(attempt, captures=captures))
+    captures, authorizes = "charge" in new, "authorization" in new
+    fact = payment.approve(attempt, captures=captures) if counts else None
+    # Before anything is asked of the database, so that the payment is written once.
+    payment.conclude(attempt, work.now)
+    if fact is not None:
+        work.publish(fact)
         shares = Shares.of(work)
         changed = await shares.approve(payment.id, authorizes=authorizes, captures=captures)
         work.publish(*(share.told() for share in changed))
-    elif "authorization" in new:
+    elif authorizes:
         await give_back_excess(attempt, work, was_captured=outcome.is_captured)
 
 
