@@ -1,5 +1,6 @@
 """The bench of buying: contention for one offer, a steady pace, a large cart, a lone shopper."""
 
+import math
 import statistics
 from collections.abc import Iterator
 
@@ -61,6 +62,7 @@ class CheckoutResults(msgspec.Struct, frozen=True):
     completions_per_s: dict[str, float]
     paced: Latency
     paced_per_s: float
+    refusals: list[str]
     large: Latency
     large_lines: int
     large_vendors: int
@@ -81,6 +83,7 @@ def checkout_bars(results: CheckoutResults) -> Iterator[Bar]:
     yield at_least(name, results.hot_share * 100, HOT_SHARE_MIN * 100)
     yield at_least("checkouts a second, paced", results.paced_per_s, ORDERS_PER_S * KEPT_PACE_MIN)
     yield at_most("completion at that pace, p99 in ms", results.paced.p99_ms, COMPLETION_P99_MS_MAX)
+    yield at_most("refused at that pace", len(results.refusals), 0)
     large = f"{results.large_lines} lines of {results.large_vendors} vendors, slowest in ms"
     yield at_most(large, results.large.p99_ms, LARGE_MS_MAX)
     yield at_most("a lone shopper's checkout, median in ms", results.lone.p50_ms, LONE_MS_MAX)
@@ -105,8 +108,9 @@ async def _measured(plaza: Plaza, extent: Extent) -> CheckoutResults:
     return CheckoutResults(
         buyers=BUYERS,
         completions_per_s=rates,
-        paced=Latency.of(paced.times_ms),
+        paced=Latency.of(paced.times_ms or [math.inf]),
         paced_per_s=paced.done_per_s,
+        refusals=paced.refusals,
         large=Latency.of(large_ms),
         large_lines=len(many),
         large_vendors=len(goods.shelves),
