@@ -21,7 +21,7 @@ from plaza.kernel.actor import Surface
 from plaza.kernel.text import Name, Reason
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with
 from plaza.web.commanding import Commanding
-from plaza.web.documenting import answers
+from plaza.web.documenting import IF_MATCH_REQUIRED, answers
 from plaza.writing.answer import Answer, answer_with
 
 Buckets = Annotated[int, Meta(ge=1, le=64)]
@@ -144,7 +144,7 @@ async def adjust_level(
     "/v1/vendors/{vendor:uuid}/offers/{offer:uuid}/stocking",
     operation_id="changeStocking",
     guards=[member_with(*ROLES_WRITING_CATALOG, scope="inventory:write")],
-    responses=answers(OfferStocking),
+    responses=answers(OfferStocking, also=IF_MATCH_REQUIRED),
 )
 async def change(
     vendor: FromPath[UUID],

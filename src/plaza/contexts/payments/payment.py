@@ -274,7 +274,7 @@ class Payments(Aggregates[Payment]):
         await self.session.flush()
         # Both: of a row that was waited for, the other half would be read as it was before.
         found = await self.session.execute(
-            joined.with_for_update(key_share=True).execution_options(populate_existing=True)
+            joined.with_for_update().execution_options(populate_existing=True)
         )
         row = found.one_or_none()
         if row is None:
