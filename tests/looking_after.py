@@ -17,7 +17,9 @@ from plaza.writing.runner import CommandRunner
 from writing.watching import watching
 
 # What the time that a test does not wait for would do.
-LAPSE = "UPDATE payments.payment SET claimed_until = NULL, next_check_at = now() WHERE order_id = $1"
+LAPSE = (
+    "UPDATE payments.payment SET claimed_until = NULL, next_check_at = now() WHERE order_id = $1"
+)
 EXPIRE = "UPDATE payments.payment SET expires_at = now() WHERE order_id = $1"
 
 

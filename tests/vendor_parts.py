@@ -64,7 +64,9 @@ async def stored_part(database: asyncpg.Connection, part: Part) -> dict[str, Any
 async def hold_together(database: asyncpg.Connection, order_id: UUID) -> None:
     """Lines, parts, shares and stock of an order tell the same."""
     order = await database.fetchrow("SELECT * FROM ordering.order_group WHERE id = $1", order_id)
-    parts = await database.fetch("SELECT * FROM ordering.vendor_order WHERE order_id = $1", order_id)
+    parts = await database.fetch(
+        "SELECT * FROM ordering.vendor_order WHERE order_id = $1", order_id
+    )
     for name in ("subtotal", "delivery", "discount", "tax", "total"):
         whole = sum(part[f"{name}_minor"] for part in parts)
         assert whole == order[f"{name}_minor"], name
@@ -74,7 +76,9 @@ async def hold_together(database: asyncpg.Connection, order_id: UUID) -> None:
 
 async def _part_holds_together(database: asyncpg.Connection, part: asyncpg.Record) -> None:
     lines = await database.fetch(LINES, part["id"])
-    assert sum(line["total_minor"] for line in lines) + part["delivery_minor"] == part["total_minor"]
+    assert (
+        sum(line["total_minor"] for line in lines) + part["delivery_minor"] == part["total_minor"]
+    )
     canceled_minor = sum(
         canceled_amount(line["total_minor"], line["canceled_quantity"], line["quantity"])
         for line in lines

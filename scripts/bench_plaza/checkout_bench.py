@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import uvloop
 from buying_plaza.market import Market
+from buying_plaza.processes import cpu_s_by_role
 from buying_plaza.shopper import Line
 
 from bench_plaza.bars import Bar, at_least, at_most
@@ -54,14 +55,17 @@ class CheckoutResults(msgspec.Struct, frozen=True):
 
     Attributes:
         completions_per_s: of so many buyers at a time, by what they want; medians of the rounds.
-        large_ms: completions of a cart with many lines of many vendors.
-        lone_ms: whole checkouts of four requests.
+        paced: completions while shoppers come at a steady pace.
+        large: completions of a cart with many lines of many vendors.
+        lone: whole checkouts of four requests.
+        cpu_ms: processor time of a paced checkout, by process: what it costs on any machine.
     """
 
     buyers: int
     completions_per_s: dict[str, float]
     paced: Latency
     paced_per_s: float
+    cpu_ms: dict[str, float]
     refusals: list[str]
     large: Latency
     large_lines: int
@@ -101,15 +105,18 @@ async def _measured(plaza: Plaza, extent: Extent) -> CheckoutResults:
     with doing(f"{extent.large} carts of {len(many)} lines"):
         large_ms = await large_carts(plaza.port, extent.large, many)
     rates = await _rates(plaza, goods, extent)
+    before = cpu_s_by_role(plaza.pid)
     with doing(f"{ORDERS_PER_S:g} checkouts a second for {extent.paced_seconds} s"):
         paced = await paced_checkouts(
             plaza.port, ORDERS_PER_S, extent.paced_seconds, goods.few_lines
         )
+    used, count = cpu_s_by_role(plaza.pid), max(len(paced.times_ms), 1)
     return CheckoutResults(
         buyers=BUYERS,
         completions_per_s=rates,
         paced=Latency.of(paced.times_ms or [math.inf]),
         paced_per_s=paced.done_per_s,
+        cpu_ms={role: (used[role] - before.get(role, 0.0)) * 1000 / count for role in used},
         refusals=paced.refusals,
         large=Latency.of(large_ms),
         large_lines=len(many),

@@ -1,6 +1,6 @@
 """The result for people: tables, and each bar with ok or MISSED."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -25,7 +25,16 @@ def print_identity_report(results: IdentityResults, bars: Iterable[Bar]) -> None
 
 
 def print_checkout_report(results: CheckoutResults, bars: Iterable[Bar]) -> None:
-    Console(highlight=False).print(_hot_table(results), _checkout_table(results), _bar_table(bars))
+    tables = [_hot_table(results), _checkout_table(results), _cpu_table(results.cpu_ms)]
+    Console(highlight=False).print(*tables, _bar_table(bars))
+
+
+def _cpu_table(cpu_ms: Mapping[str, float]) -> Table:
+    table = _table("Processor time of a checkout at that pace", "ms")
+    for role, used_ms in sorted(cpu_ms.items(), key=lambda item: -item[1]):
+        table.add_row(role, f"{used_ms:.1f}")
+    table.add_row("all", f"{sum(cpu_ms.values()):.1f}", style="bold")
+    return table
 
 
 def _hot_table(results: CheckoutResults) -> Table:

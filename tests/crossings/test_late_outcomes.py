@@ -97,7 +97,7 @@ async def test_an_approval_that_comes_too_late_is_given_back_once(
 async def test_browser_webhook_and_worker_at_once_have_one_effect(
     marketplace: Marketplace, desk: LookingAfter, sandbox: Sandbox
 ) -> None:
-    for _ in range(5):
+    for _ in range(3):
         order = await a_waiting_order(marketplace)
         attempt = await attempt_of(desk.database, order)
         sandbox.answer(order.redirect_url, "approve")
@@ -127,7 +127,7 @@ async def order_id_of(desk: LookingAfter, cart: Cart) -> UUID:
     return order_id
 
 
-# faults 18 and 57
+# faults 23 and 57
 async def test_who_cannot_settle_what_was_approved_is_followed_by_the_worker(
     marketplace: Marketplace, desk: LookingAfter, sandbox: Sandbox
 ) -> None:

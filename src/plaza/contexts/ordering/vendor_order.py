@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Text, select, update
+from sqlalchemy import BigInteger, ForeignKey, Select, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from plaza.contexts.ordering.events import (
@@ -227,5 +227,15 @@ class VendorOrders(Aggregates[VendorOrder]):
 
     async def of_order(self, order_id: UUID) -> list[VendorOrder]:
         """All parts of an order, in the order of their numbers."""
-        wanted = select(VendorOrder).where(VendorOrder.order_id == order_id)
-        return list(await self.session.scalars(wanted.order_by(VendorOrder.id)))
+        return list(await self.session.scalars(_parts_of(order_id)))
+
+    async def of_order_locked(self, order_id: UUID) -> list[VendorOrder]:
+        """The same, which nobody else changes until the command's end."""
+        locked = _parts_of(order_id).with_for_update(key_share=True)
+        found = await self.session.scalars(locked.execution_options(populate_existing=True))
+        return list(found)
+
+
+def _parts_of(order_id: UUID) -> Select[tuple[VendorOrder]]:
+    wanted = select(VendorOrder).where(VendorOrder.order_id == order_id)
+    return wanted.order_by(VendorOrder.id)

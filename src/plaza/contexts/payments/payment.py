@@ -273,8 +273,9 @@ class Payments(Aggregates[Payment]):
         joined = wanted.join(Operation, Operation.payment_id == Payment.id)
         await self.session.flush()
         # Both: of a row that was waited for, the other half would be read as it was before.
+        # By key share: who writes another operation refers to the payment, with its share in hand.
         found = await self.session.execute(
-            joined.with_for_update().execution_options(populate_existing=True)
+            joined.with_for_update(key_share=True).execution_options(populate_existing=True)
         )
         row = found.one_or_none()
         if row is None:

@@ -89,9 +89,10 @@ class CartPhases:
         self._surface = surface
         self._rules = rules
         self._secrets = secrets
-        self._shown = request.headers.get(CART_SECRET, "")
         self._trace_id = trace_id_in(request.scope)
         self._is_guest = surface.account_id is None
+        # Beside a log-in no secret is looked at, here either.
+        self._shown = request.headers.get(CART_SECRET, "") if self._is_guest else ""
 
     async def prepare(self) -> Answer:
         return await self._commanding.answered(

@@ -45,7 +45,8 @@ async def cancel_order(command: CancelOrder, work: UnitOfWork) -> Settled:
     if payment.status == "pending" and payment.claimed_until and payment.claimed_until > work.now:
         raise CompletionInProgress("Ask again in a moment what has become of its payment.")
     vendor_orders = VendorOrders.of(work)
-    parts = await vendor_orders.of_order(order.id)
+    # Before their lines and shares, as whoever cancels one of them takes them.
+    parts = await vendor_orders.of_order_locked(order.id)
     if any(part.status == "completed" for part in parts):
         raise OrderBegun("Cancel the other vendors' parts one by one.")
     was_pending = order.status == "pending"
