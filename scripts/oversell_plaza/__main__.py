@@ -18,7 +18,7 @@ from fuzz_plaza.own_plaza import OPERATOR_EMAIL, Plaza, running_plaza
 from oversell_plaza.history import Violation
 from oversell_plaza.inquest import Inquest, database_of
 from oversell_plaza.race import run_race
-from oversell_plaza.report import print_report
+from oversell_plaza.report import print_report, print_violations
 from oversell_plaza.results import Result, Wish
 
 EXIT_VIOLATED = 1
@@ -143,6 +143,7 @@ def _race(wish: Wish, seeds: range, results: list[Result]) -> None:
                 result = uvloop.run(_raced(plaza, sandbox, seed, wish))
             told = f"{len(result.violations)} violations" if result.violations else "all holds"
             console.print(f"Seed {seed}: {result.sold} sold, {told}.", style="dim")
+            print_violations(result)
             results.append(result)
 
 

@@ -2,12 +2,19 @@
 
 import asyncio
 import random
+import time
 
 import psutil
+from bench_plaza.keep_alive import ConnectionLost
+from buying_plaza.caller import Caller
 from buying_plaza.processes import API_WORKER, by_role
+from fuzz_plaza.own_plaza import Plaza
 
 INTERVAL_S = (1.0, 4.0)
-"""So that what was killed is up again, most of the time, before it is killed once more."""
+AGE_S_MIN = {API_WORKER: 5.0, "API": 35.0}
+"""A crash is to be tried, not an outage: API processes are killed only when they have been there
+for so long. What ends sooner than after 30 s is started again later each time by `plaza up`."""
+LOOK_INTERVAL_S = 0.5
 WEIGHTS = {API_WORKER: 5, "projector": 3, "worker": 2, "sandbox": 2, "API": 1}
 SERVERS = {"PostgreSQL": 1, "Valkey": 1}
 """Killed too where that is wanted."""
@@ -20,21 +27,46 @@ class Killer:
         killed: whom, in order.
     """
 
-    def __init__(self, plaza_pid: int, chance: random.Random, *, servers_too: bool) -> None:
-        self._pid = plaza_pid
+    def __init__(self, plaza: Plaza, chance: random.Random, *, servers_too: bool) -> None:
+        self._plaza = plaza
         self._chance = chance
         self._weights = WEIGHTS | (SERVERS if servers_too else {})
+        self._answers_since_s: float | None = None
         self.killed: list[str] = []
 
     async def go_on(self) -> None:
         """Kill until cancelled."""
-        while True:
-            await asyncio.sleep(self._chance.uniform(*INTERVAL_S))
-            role = self._chance.choices(list(self._weights), list(self._weights.values()))[0]
-            self._kill_one(role)
+        async with Caller(self._plaza.port) as caller:
+            while True:
+                await self._look_on(caller, self._chance.uniform(*INTERVAL_S))
+                role = self._chance.choices(list(self._weights), list(self._weights.values()))[0]
+                self._kill_one(role)
+
+    async def _look_on(self, caller: Caller, duration_s: float) -> None:
+        """Wait, and note from when on the API has answered all the time."""
+        deadline_s = time.monotonic() + duration_s
+        while time.monotonic() < deadline_s:
+            await asyncio.sleep(LOOK_INTERVAL_S)
+            try:
+                await caller.ask("GET", "/health/live")
+            except ConnectionLost:
+                self._answers_since_s = None
+            else:
+                self._answers_since_s = self._answers_since_s or time.monotonic()
+
+    def _may_kill(self, role: str) -> bool:
+        if role == "projector":
+            # It serves nobody at once: the log waits for it.
+            return True
+        answers_since_s = self._answers_since_s
+        return answers_since_s is not None and (
+            time.monotonic() - answers_since_s >= AGE_S_MIN.get(role, 0.0)
+        )
 
     def _kill_one(self, role: str) -> None:
-        running = [process for found, process in by_role(self._pid) if found == role]
+        if not self._may_kill(role):
+            return
+        running = [process for found, process in by_role(self._plaza.pid) if found == role]
         if not running:
             # Not yet started again after the last time.
             return

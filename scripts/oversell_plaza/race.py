@@ -49,7 +49,7 @@ async def run_race(plaza: Plaza, market: Market, seed: int, wish: Wish) -> Async
     log_ins = await _log_ins(plaza.port, wish.buyers)
     planned = plans(chance, wish.buyers, list(goods.units), wish.spread_s)
     buyers = _buyers(plaza.port, planned, log_ins)
-    killer = Killer(plaza.pid, chance, servers_too=wish.crashes == "all")
+    killer = Killer(plaza, chance, servers_too=wish.crashes == "all")
     sightings = Sightings()
     async with going_on(watch(plaza.data_dir, sightings)):
         began_s = time.monotonic()

@@ -1,4 +1,4 @@
-"""The result for people: a row a race, and under it what does not hold."""
+"""The result for people: what does not hold in a race, and a row for each in the end."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from rich.table import Table
 from oversell_plaza.results import Result, Wish
 
 FILE_WIDTH = 140
-EVIDENCE_MAX = 20
+EVIDENCE_MAX = 5
 EVIDENCE_LENGTH_MAX = 600
 COLUMNS = (
     *("seed", "race s", "settled s", "killed", "repeats", "orders", "sold", "of", "late"),
@@ -17,17 +17,25 @@ COLUMNS = (
 
 
 def print_report(wish: Wish, results: Sequence[Result]) -> None:
+    """The table; what does not hold was told race by race."""
     console = Console(highlight=False)
     if not console.is_terminal:
         # Nothing else says how wide a file is.
         console.width = FILE_WIDTH
     console.print(_table(wish, results))
-    for result in results:
-        for violation in result.violations[:EVIDENCE_MAX]:
-            console.print(f"seed {result.seed}: {violation.invariant}", style="bold red")
-            console.print(f"  {violation.evidence[:EVIDENCE_LENGTH_MAX]}", markup=False)
-        if len(result.violations) > EVIDENCE_MAX:
-            console.print(f"  … {len(result.violations)} in all.")
+
+
+def print_violations(result: Result) -> None:
+    """What does not hold in one race, a few of each invariant."""
+    console = Console(highlight=False)
+    by_invariant: dict[str, list[str]] = {}
+    for violation in result.violations:
+        by_invariant.setdefault(violation.invariant, []).append(violation.evidence)
+    for invariant, evidence in by_invariant.items():
+        told = f"seed {result.seed}: {len(evidence)} x not so: {invariant}"
+        console.print(told, style="bold red")
+        for text in evidence[:EVIDENCE_MAX]:
+            console.print(f"  {text[:EVIDENCE_LENGTH_MAX]}", markup=False)
 
 
 def _table(wish: Wish, results: Sequence[Result]) -> Table:

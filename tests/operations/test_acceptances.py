@@ -141,6 +141,7 @@ async def test_what_was_accepted_or_canceled_meanwhile_does_not_expire(
     await canceled.is_canceled()
     for part in (accepted, canceled):
         # What a sweeper had found to be due before.
+        await database.execute(f"{IS_DUE} AND accept_by IS NOT NULL", part.id)
         await expire_one(careful, part)
 
     assert await status_of(database, accepted) == "accepted"

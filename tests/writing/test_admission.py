@@ -105,3 +105,46 @@ async def test_a_place_is_given_back_by_whoever_is_cancelled_waiting_or_working(
 
     async with asyncio.timeout(1), admission.admitted(), admission.admitted():
         assert admission.waiting == 0
+
+
+async def test_what_was_begun_comes_before_what_is_new() -> None:
+    admission, order = Admission(places=1, queue_size=3, timeout_s=60), list[str]()
+
+    async def work(name: str, *, goes_on: bool) -> None:
+        async with admission.admitted(goes_on=goes_on):
+            order.append(name)
+
+    async with admission.admitted():
+        tasks = [asyncio.create_task(work(f"new {n}", goes_on=False)) for n in range(3)]
+        await asyncio.sleep(0)
+        # For what was begun the queue is never full.
+        tasks += [asyncio.create_task(work(f"begun {n}", goes_on=True)) for n in range(2)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+
+    assert order == ["begun 0", "begun 1", "new 0", "new 1", "new 2"]
+
+
+async def test_a_place_that_nobody_waits_for_any_more_goes_to_the_next() -> None:
+    admission = Admission(places=1, queue_size=9, timeout_s=60)
+
+    async def hold(until: asyncio.Event) -> None:
+        async with admission.admitted():
+            await until.wait()
+
+    leave = asyncio.Event()
+    holding = asyncio.create_task(hold(leave))
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(hold(leave)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    leave.set()
+    await asyncio.sleep(0)
+    # Given the place, and canceled before it could take it.
+    assert holding.done()
+    waiting[1].cancel()
+    await asyncio.wait(waiting)
+
+    assert [task.cancelled() for task in waiting] == [True, True, False]
+    async with asyncio.timeout(1), admission.admitted():
+        assert admission.waiting == 0

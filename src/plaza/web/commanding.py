@@ -122,6 +122,7 @@ class Commanding:
             correlation_id=UUID(trace_id_in(self._request.scope)),
             occasion=self._occasion(caller),
             is_journalled=is_journalled,
+            goes_on=finishes or not is_repeatable,
             trace=self._request.headers.get("traceparent"),
             repeatable=repeatable if is_repeatable else None,
             principal=principal if caller is None else str(actor),

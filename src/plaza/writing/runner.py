@@ -67,6 +67,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The request that it came by."""
     is_journalled: bool = True
     """Off for upkeep that nobody has asked for."""
+    goes_on: bool = False
+    """Whether it is the rest of something begun, which comes before all that is new."""
     causation_id: UUID | None = None
     trace: str | None = None
     repeatable: Repeatable | None = None
@@ -112,7 +114,7 @@ class CommandRunner:
             Refusal: nothing was changed; the reason is its name. With a key to repeat by, final
                 refusals are answers and not raised.
         """
-        async with self._admission.admitted():
+        async with self._admission.admitted(goes_on=context.goes_on):
             try:
                 # Inside the admission: who tries again does not queue up behind newcomers.
                 async for attempt in stamina.retry_context(

@@ -4,8 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from contexts.inventory.stockroom import LONG_AGO, Stockroom
+from contexts.inventory.stockroom import LONG_AGO, Stockroom, in_an_hour
 from plaza.contexts.inventory.commands.reserve_stock import InsufficientStock
+
+LET_GO = """
+    SELECT reserved_delta, backordered_delta FROM inventory.movement
+    WHERE order_id = $1 AND kind = 'release'
+"""
 
 BUCKETS = pytest.mark.parametrize("buckets", [1, 4])
 
@@ -76,6 +81,19 @@ async def test_what_others_let_go_is_given_on(stockroom: Stockroom, buckets: int
 
 
 @BUCKETS
+async def test_what_a_cart_gives_up_is_given_on(stockroom: Stockroom, buckets: int) -> None:
+    offer_id = await an_offer(stockroom, 8, buckets)
+    cart_id = await stockroom.puts_in_cart({offer_id: 2}, in_an_hour())
+    await stockroom.orders({offer_id: 6})
+    waits = await stockroom.orders({offer_id: 2})
+
+    await stockroom.puts_in_cart({}, in_an_hour(), cart_id)
+
+    assert await has_and_waits(stockroom, waits) == (2, 0)
+    await stockroom.adds_up()
+
+
+@BUCKETS
 async def test_goods_at_another_location_are_given_too(stockroom: Stockroom, buckets: int) -> None:
     offer_id = await an_offer(stockroom, 1, buckets)
     order_id = await stockroom.orders({offer_id: 4})
@@ -100,6 +118,8 @@ async def test_of_a_line_that_is_canceled_in_part_what_it_waits_for_goes_first(
 
     await stockroom.cancels(order_id, lines={line_id: 2})
     assert await has_and_waits(stockroom, order_id) == (2, 1)
+    (let_go,) = await stockroom.database.fetch(LET_GO, order_id)
+    assert (let_go["reserved_delta"], let_go["backordered_delta"]) == (0, -2)
     await stockroom.cancels(order_id, lines={line_id: 2})
 
     assert await has_and_waits(stockroom, order_id) == (1, 0)

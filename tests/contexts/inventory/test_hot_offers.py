@@ -97,6 +97,7 @@ async def test_a_location_of_an_offer_in_buckets_has_buckets_too(stockroom: Stoc
     warehouse = await stockroom.opens_location()
 
     await stockroom.counts(offer_id, 8, warehouse)
+    assert len(await stockroom.database.fetch(ROWS, offer_id)) == 8
     await stockroom.orders({offer_id: 11})
     await stockroom.stocks(offer_id, 2, buckets=1)
 
@@ -168,7 +169,7 @@ async def test_what_is_sold_out_is_said_at_once_whoever_holds_the_rows(
 async def test_an_offer_that_is_split_while_a_buyer_waits_is_not_sold_out(
     stockroom: Stockroom, settings: Settings
 ) -> None:
-    (offer_id,) = await stockroom.opens(16)
+    (offer_id,) = await stockroom.opens(96)
     async with watching(settings) as other:
         locking = other.transaction()
         await locking.start()
@@ -180,7 +181,9 @@ async def test_an_offer_that_is_split_while_a_buyer_waits_is_not_sold_out(
         await locking.commit()
 
     await asyncio.gather(splitting, *buyers)
-    assert await stockroom.levels(offer_id) == (16, 16, 0)
+    assert await stockroom.levels(offer_id) == (96, 16, 0)
+    # What is left in one bucket is not what is left.
+    assert await stockroom.told(offer_id) == []
     await stockroom.adds_up()
 
 
@@ -201,6 +204,26 @@ async def test_a_location_that_is_filled_while_a_buyer_waits_is_not_overlooked(
 
     await asyncio.gather(filling, buyer)
     assert await stockroom.levels(offer_id) == (5, 5, 0)
+    await stockroom.adds_up()
+
+
+async def test_counts_at_once_at_a_new_location_are_both_made(
+    stockroom: Stockroom, settings: Settings
+) -> None:
+    (offer_id,) = await stockroom.opens(1)
+    warehouse = await stockroom.opens_location()
+    async with watching(settings) as other:
+        locking = other.transaction()
+        await locking.start()
+        await other.execute(LOCK_ALL, offer_id)
+        counting = [
+            asyncio.create_task(stockroom.receives(offer_id, units, warehouse)) for units in (3, 4)
+        ]
+        await until(lambda: _is_waited_for(stockroom.database, 2))
+        await locking.commit()
+
+    await asyncio.gather(*counting)
+    assert await stockroom.levels(offer_id) == (8, 0, 0)
     await stockroom.adds_up()
 
 

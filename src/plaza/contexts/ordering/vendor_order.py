@@ -236,6 +236,6 @@ class VendorOrders(Aggregates[VendorOrder]):
         return list(found)
 
 
-def _parts_of(order_id: UUID) -> Select[tuple[VendorOrder]]:
+def _parts_of(order_id: UUID) -> Select[VendorOrder]:
     wanted = select(VendorOrder).where(VendorOrder.order_id == order_id)
     return wanted.order_by(VendorOrder.id)
