@@ -11,9 +11,11 @@ from buying_plaza.processes import API_WORKER, by_role
 from fuzz_plaza.own_plaza import Plaza
 
 INTERVAL_S = (1.0, 4.0)
-AGE_S_MIN = {API_WORKER: 5.0, "API": 35.0}
-"""A crash is to be tried, not an outage: API processes are killed only when they have been there
-for so long. What ends sooner than after 30 s is started again later each time by `plaza up`."""
+ANSWERED_S_MIN = 5.0
+"""A crash is to be tried, not an outage: nobody but the projector, whose work waits for it, is
+killed before the API has answered for so long."""
+API_AGE_S_MIN = 35.0
+"""What ends sooner than after 30 s is started again later each time by `plaza up`."""
 LOOK_INTERVAL_S = 0.5
 WEIGHTS = {API_WORKER: 5, "projector": 3, "worker": 2, "sandbox": 2, "API": 1}
 SERVERS = {"PostgreSQL": 1, "Valkey": 1}
@@ -56,19 +58,19 @@ class Killer:
 
     def _may_kill(self, role: str) -> bool:
         if role == "projector":
-            # It serves nobody at once: the log waits for it.
             return True
-        answers_since_s = self._answers_since_s
-        return answers_since_s is not None and (
-            time.monotonic() - answers_since_s >= AGE_S_MIN.get(role, 0.0)
-        )
+        since_s = self._answers_since_s
+        return since_s is not None and time.monotonic() - since_s >= ANSWERED_S_MIN
 
     def _kill_one(self, role: str) -> None:
         if not self._may_kill(role):
             return
         running = [process for found, process in by_role(self._plaza.pid) if found == role]
+        if role == "API":
+            born_before = time.time() - API_AGE_S_MIN
+            running = [process for process in running if process.create_time() < born_before]
         if not running:
-            # Not yet started again after the last time.
+            # Not yet, or not long enough, there again after the last time.
             return
         victim = self._chance.choice(sorted(running, key=lambda process: process.pid))
         try:

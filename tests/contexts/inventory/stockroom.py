@@ -36,7 +36,7 @@ from plaza.settings import Settings
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.engine import open_command_runner
 from plaza.writing.runner import Command, CommandRunner, Conclude, Context
-from writing.watching import watching
+from writing.watching import count_of, watching
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -87,6 +87,10 @@ NEGLECTED = """
 RESERVED_AT = """
     SELECT coalesce(sum(s.reserved), 0)::int FROM inventory.stock s
     JOIN inventory.location l ON l.id = s.location_id WHERE s.offer_id = $1 AND l.name = $2
+"""
+RUNNER = "plaza runner of tests"
+WAITING = """
+    datname = current_database() AND wait_event_type = 'Lock' AND application_name = $1
 """
 TOLD = """
     SELECT type FROM outbox.event
@@ -223,6 +227,11 @@ class Stockroom:
         rows = await self.database.fetch(TOLD, str(offer_id))
         return [row["type"].split(".")[1] for row in rows]
 
+    async def are_waiting(self, count: int) -> bool:
+        """Whether so many of its commands wait for a lock."""
+        await self.database.execute("SELECT pg_stat_clear_snapshot()")
+        return await count_of(self.database, "pg_stat_activity", WAITING, RUNNER) >= count
+
     async def adds_up(self) -> None:
         """Assert that rows, movements, reservations and facts say the same."""
         assert [dict(row) for row in await self.database.fetch(UNTRUE, self.vendor_id)] == []
@@ -243,6 +252,6 @@ def in_an_hour() -> datetime:
 @asynccontextmanager
 async def a_stockroom(settings: Settings) -> AsyncIterator[Stockroom]:
     """Of a vendor of its own, with connections of its own."""
-    runner = open_command_runner(settings, CONSTRAINTS, "plaza runner of tests")
+    runner = open_command_runner(settings, CONSTRAINTS, RUNNER)
     async with runner as opened, watching(settings) as database:
         yield Stockroom(opened, database, new_id())

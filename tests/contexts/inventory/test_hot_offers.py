@@ -2,7 +2,6 @@
 
 import asyncio
 
-import asyncpg
 import pytest
 
 from contexts.inventory.stockroom import Stockroom, in_an_hour
@@ -11,7 +10,7 @@ from plaza.contexts.inventory.commands.split_stock import SplitStock, split_stoc
 from plaza.kernel.actor import MARKET
 from plaza.kernel.refusals import StaleVersion, VersionRequired
 from plaza.settings import Settings
-from writing.watching import until, waiting_for_locks, watching
+from writing.watching import until, watching
 
 ROWS = """
     SELECT bucket, on_hand, reserved, backordered, buckets FROM inventory.stock
@@ -144,7 +143,7 @@ async def test_nothing_is_sold_out_while_it_is_only_locked(
         await other.execute(LOCK_AVAILABLE, offer_id)
         buyer = asyncio.create_task(stockroom.orders({offer_id: 2}))
 
-        await until(lambda: _is_waited_for(stockroom.database))
+        await until(lambda: stockroom.are_waiting(1))
         assert not buyer.done()
         await locking.commit()
 
@@ -175,9 +174,9 @@ async def test_an_offer_that_is_split_while_a_buyer_waits_is_not_sold_out(
         await locking.start()
         await other.execute(LOCK_ALL, offer_id)
         splitting = asyncio.create_task(stockroom.stocks(offer_id, 1, buckets=16))
-        await until(lambda: _is_waited_for(stockroom.database))
+        await until(lambda: stockroom.are_waiting(1))
         buyers = [asyncio.create_task(stockroom.orders({offer_id: 4})) for _ in range(4)]
-        await until(lambda: _is_waited_for(stockroom.database, 3))
+        await until(lambda: stockroom.are_waiting(3))
         await locking.commit()
 
     await asyncio.gather(splitting, *buyers)
@@ -197,9 +196,9 @@ async def test_a_location_that_is_filled_while_a_buyer_waits_is_not_overlooked(
         await locking.start()
         await other.execute(LOCK_ALL, offer_id)
         filling = asyncio.create_task(stockroom.counts(offer_id, 5, warehouse))
-        await until(lambda: _is_waited_for(stockroom.database))
+        await until(lambda: stockroom.are_waiting(1))
         buyer = asyncio.create_task(stockroom.orders({offer_id: 5}))
-        await until(lambda: _is_waited_for(stockroom.database, 2))
+        await until(lambda: stockroom.are_waiting(2))
         await locking.commit()
 
     await asyncio.gather(filling, buyer)
@@ -219,7 +218,7 @@ async def test_counts_at_once_at_a_new_location_are_both_made(
         counting = [
             asyncio.create_task(stockroom.receives(offer_id, units, warehouse)) for units in (3, 4)
         ]
-        await until(lambda: _is_waited_for(stockroom.database, 2))
+        await until(lambda: stockroom.are_waiting(2))
         await locking.commit()
 
     await asyncio.gather(*counting)
@@ -246,7 +245,7 @@ async def test_a_location_that_is_filled_while_a_buyer_waits_for_all_is_not_over
             1,
         ):
             waiting.append(asyncio.create_task(change))
-            await until(lambda place=place: _is_waited_for(stockroom.database, place))
+            await until(lambda place=place: stockroom.are_waiting(place))
         await locking.commit()
 
     await asyncio.gather(*waiting)
@@ -278,7 +277,3 @@ async def test_holds_in_buckets_are_let_go_in_their_buckets(stockroom: Stockroom
 
     assert await stockroom.levels(offer_id) == (32, 0, 0)
     await stockroom.adds_up()
-
-
-async def _is_waited_for(connection: asyncpg.Connection, waiters: int = 1) -> bool:
-    return await waiting_for_locks(connection) >= waiters

@@ -10,7 +10,7 @@ import pytest
 from contexts.inventory.stockroom import LONG_AGO, Stockroom, a_stockroom
 from plaza.contexts.inventory.commands.reserve_stock import InsufficientStock
 from plaza.settings import Settings
-from writing.watching import until, waiting_for_locks, watching
+from writing.watching import until, watching
 
 LOCK = "SELECT FROM inventory.stock WHERE offer_id = $1 FOR UPDATE"
 UNHELD = "SELECT FROM inventory.reservation WHERE cart_id = $1 FOR UPDATE NOWAIT"
@@ -96,7 +96,7 @@ async def test_of_a_claim_and_an_expiry_exactly_one_wins(
         tasks = []
         for place, name in enumerate(sorted(racing, key=lambda name: name != first), 1):
             tasks.append(asyncio.create_task(racing[name]()))
-            await until(lambda place=place: _are_waiting(stockroom, place))
+            await until(lambda place=place: stockroom.are_waiting(place))
         # Who waits for stock holds no reservation: they could wait for each other otherwise.
         await other.execute(UNHELD, cart_id)
         await locking.commit()
@@ -158,7 +158,3 @@ async def test_orders_of_many_offers_at_once_do_not_lock_each_other_out(
 def _some_of(offers: list[UUID], chance: random.Random) -> dict[UUID, int]:
     chosen = chance.sample(offers, chance.randint(1, len(offers)))
     return {offer_id: chance.randint(1, 3) for offer_id in chosen}
-
-
-async def _are_waiting(stockroom: Stockroom, count: int) -> bool:
-    return await waiting_for_locks(stockroom.database) >= count

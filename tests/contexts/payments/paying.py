@@ -19,6 +19,7 @@ from plaza.contexts.payments.commands.return_share import ReturnShare, return_sh
 from plaza.contexts.payments.occurrence import Amounts, Occurrence, amounts_of
 from plaza.contexts.payments.provider import Approved, Finding, Movement
 from plaza.kernel.actor import MARKET, SYSTEM, Surface
+from plaza.kernel.ids import new_id
 from plaza.writing.answer import answer_with
 from plaza.writing.runner import Command, CommandRunner, Context
 
@@ -47,13 +48,13 @@ class Paying:
     ) -> Self:
         """A payment of shares of these amounts, whose first attempt was just begun."""
         shares = tuple(
-            ShareOf(vendor_order_id=uuid4(), vendor_id=uuid4(), amount_minor=amount)
+            ShareOf(vendor_order_id=new_id(), vendor_id=uuid4(), amount_minor=amount)
             for amount in amounts
         )
         opening = OpenPayment(
             payment_id=uuid4(),
             operation_id=uuid4(),
-            order_id=uuid4(),
+            order_id=new_id(),
             account_id=None,
             provider="scripted",
             currency="GBP",

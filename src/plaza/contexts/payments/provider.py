@@ -145,3 +145,15 @@ class PaymentProvider(Protocol):
 
 Providers = Mapping[str, PaymentProvider]
 """By the name that storefronts give."""
+
+
+def provider_named(name: str, providers: Providers) -> PaymentProvider:
+    """The provider of that name.
+
+    Raises:
+        ProviderUnknown: it is not set up here, or not any more.
+    """
+    if name not in providers:
+        known = ", ".join(sorted(providers)) or "none"
+        raise ProviderUnknown(f"Providers here are: {known}.", providers=sorted(providers))
+    return providers[name]

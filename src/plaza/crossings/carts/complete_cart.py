@@ -17,7 +17,7 @@ from plaza.contexts.payments.provider import (
     Finding,
     NeverHeardOf,
     Providers,
-    ProviderUnknown,
+    provider_named,
 )
 from plaza.kernel.money import Money
 from plaza.writing.answer import Answer
@@ -83,16 +83,14 @@ async def complete_cart(command: CompleteCart, phases: Phases, providers: Provid
         ProviderUnknown: there is no such provider here.
         CompletionInProgress: somebody else is completing the cart right now.
     """
-    if command.provider not in providers:
-        known = ", ".join(sorted(providers))
-        raise ProviderUnknown(f"Providers here are: {known}.", providers=sorted(providers))
+    provider = provider_named(command.provider, providers)
     prepared = await phases.prepare()
     if prepared.status != UNFINISHED_STATUS:
         return prepared
     begun = msgspec.json.decode(prepared.body, type=Begun)
     if begun.is_new and REPLAYED_HEADER not in prepared.headers:
         request = _request(command, begun.operation_id, begun.amount, begun.number)
-        outcome = await providers[command.provider].authorize(request)
+        outcome = await provider.authorize(request)
         return await phases.settle(begun.order_id, begun.operation_id, outcome)
     return await _resumed(command, begun, phases, providers)
 
@@ -104,7 +102,7 @@ async def _resumed(
     claimed = await phases.claim(begun.order_id)
     if claimed is None:
         return await phases.recall(begun.order_id)
-    provider = providers[claimed.provider]
+    provider = provider_named(claimed.provider, providers)
     outcome = await provider.find(claimed.operation_id, closes=False)
     if isinstance(outcome, NeverHeardOf):
         # It was cut off before the provider was asked; the key makes asking now harmless.

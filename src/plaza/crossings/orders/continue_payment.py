@@ -17,6 +17,7 @@ from plaza.contexts.payments.provider import (
     Finding,
     OutcomeNotKnown,
     Providers,
+    provider_named,
 )
 from plaza.crossings.orders.attempt_payment import Attempt
 from plaza.writing.answer import Answer
@@ -64,11 +65,12 @@ async def continue_payment(command: ContinuePayment, steps: Steps, providers: Pr
 
     Raises:
         CompletionInProgress: somebody else is asking the provider right now.
+        ProviderUnknown: the order's provider is not set up here any more.
     """
     claimed = await steps.claim()
     if claimed is None:
         return await steps.recall()
-    provider = providers[claimed.provider]
+    provider = provider_named(claimed.provider, providers)
     before = await provider.find(claimed.operation_id, closes=True)
     if isinstance(before, Approved | OutcomeNotKnown):
         return await steps.settle(claimed.operation_id, before)
