@@ -6,6 +6,8 @@ from uuid import uuid4
 import asyncpg
 
 from actors import Marketplace
+from plaza.outbox.channels import Channels
+from plaza.writing.engine import epoch_tokens, open_redis
 from shopping import ADDRESS, Cart, a_cart, an_offer, order_of
 
 
@@ -220,3 +222,19 @@ async def test_strangers_find_neither_cart_nor_order(marketplace: Marketplace) -
 
     assert completing.status_code == 404
     assert canceling.status_code == 404
+
+
+async def test_who_repeats_a_completion_sees_the_order_at_once(marketplace: Marketplace) -> None:
+    cart, key = await a_filled_cart(marketplace), str(uuid4())
+    first = await cart.completes(key=key)
+    order = order_of(cart.person, first)
+    redis = open_redis(marketplace.settings)
+    epoch = await epoch_tokens(marketplace.settings)
+    remembered = Channels(epoch.epoch_id).last_command(f"order:{order.id}")
+    # The process that answered first was killed before it could say so.
+    await redis.delete(remembered)
+
+    await cart.completes(key=key)
+
+    assert (await redis.get(remembered)).decode() == first.headers["plaza-consistency"]
+    await redis.aclose()

@@ -133,6 +133,10 @@ class Commanding:
             await self._changes.hear()
         return given
 
+    async def remember(self, principal: str, given: Answer) -> None:
+        """Let reads of the principal wait for what a repeated answer has told of."""
+        await self._runner.announce(principal, given)
+
     async def repeated(self) -> Response[bytes] | None:
         """The first answer, where this is a repeat.
 

@@ -135,10 +135,14 @@ class CommandRunner:
                 if refusal is None:
                     raise
                 raise refusal from error
+        await self.announce(context.principal, given)
+        return given
+
+    async def announce(self, principal: str | None, given: Answer) -> None:
+        """Have the principal's next read see what the answer tells of, also where it is a repeat."""
         token = given.headers.get(CONSISTENCY_HEADER)
         if token is not None:
-            await self._announcer.committed(context.principal, token)
-        return given
+            await self._announcer.committed(principal, token)
 
     async def repeated(self, repeatable: Repeatable) -> Answer | None:
         """The first answer, looked for before anything else is checked.

@@ -46,6 +46,9 @@ from plaza.web.shoppers import principal_of_order
 from plaza.web.tracing import trace_id_in
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.idempotency import UNFINISHED_STATUS
+from plaza.writing.runner import REPLAYED_HEADER
+
+DONE = (200, 201, 202)
 
 ProviderName = Annotated[str, Meta(min_length=1, max_length=40)]
 PaymentToken = Annotated[str, Meta(max_length=500)]
@@ -95,13 +98,18 @@ class CartPhases:
         self._shown = request.headers.get(CART_SECRET, "") if self._is_guest else ""
 
     async def prepare(self) -> Answer:
-        return await self._commanding.answered(
+        given = await self._commanding.answered(
             partial(prepare_order, rules=self._rules),
             self._command,
             self._surface,
             self._prepared_answer,
             **self._repeated(self._command.order_id),
         )
+        if REPLAYED_HEADER in given.headers and given.status in DONE:
+            # A repeat has made up an id of its own; the order is the first one's.
+            order_id = msgspec.json.decode(given.body, type=OrderState).order_id
+            await self._commanding.remember(principal_of_order(order_id), given)
+        return given
 
     async def claim(self, order_id: UUID) -> ClaimedAttempt | None:
         try:
