@@ -139,7 +139,7 @@ class CommandRunner:
         return given
 
     async def announce(self, principal: str | None, given: Answer) -> None:
-        """Have the principal's next read see what the answer tells of, also where it is a repeat."""
+        """Have the principal's next read see what the answer tells of, a repeat or not."""
         token = given.headers.get(CONSISTENCY_HEADER)
         if token is not None:
             await self._announcer.committed(principal, token)
