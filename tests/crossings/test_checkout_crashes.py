@@ -19,7 +19,7 @@ from shopping import Cart, a_cart, an_offer
 from writing.revived import Revived, free_port, running
 from writing.watching import watching
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 POINTS = [
     "before commit",
     "after commit",

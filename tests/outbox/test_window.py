@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 
+import asyncpg
 import pytest
 
 from plaza.outbox import window as window_file
@@ -19,15 +21,18 @@ async def sequenced(log: Log, facts: int) -> None:
 
 
 class CountedReads:
-    """How often the log itself is read."""
+    """How often a log itself is read; other windows of this process read other logs."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, log: Log, patch: pytest.MonkeyPatch) -> None:
         self.count = 0
+        self._connection = log.connection
         patch.setattr(window_file, "read_stretch", self.read)
 
-    async def read(self, *asked: object) -> Stretch:
-        self.count += 1
-        return await read_stretch(*asked)  # type: ignore[arg-type]
+    async def read(
+        self, connection: asyncpg.Connection, after: int, limit: int, types: Sequence[str] | None
+    ) -> Stretch:
+        self.count += connection is self._connection
+        return await read_stretch(connection, after, limit, types)
 
 
 async def test_it_tells_what_the_log_tells(log: Log) -> None:
@@ -58,7 +63,7 @@ async def test_many_who_ask_at_once_share_the_reading(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sequenced(log, 5)
-    reads, window = CountedReads(monkeypatch), LogWindow()
+    reads, window = CountedReads(log, monkeypatch), LogWindow()
 
     found = await asyncio.gather(
         *(window.read_stretch(log.connection, 0, 500, [CHANGED]) for _ in range(40))
@@ -72,7 +77,7 @@ async def test_whoever_is_far_behind_reads_by_itself(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sequenced(log, 9)
-    reads, window = CountedReads(monkeypatch), LogWindow()
+    reads, window = CountedReads(log, monkeypatch), LogWindow()
     await window.read_stretch(log.connection, 6, 500, None)
 
     behind = await window.read_stretch(log.connection, 2, 3, None)

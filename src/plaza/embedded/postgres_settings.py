@@ -4,7 +4,7 @@ from pathlib import Path
 SETTINGS = {
     "listen_addresses": "",  # Nothing outside this machine, nor other users of it, may connect.
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",

@@ -10,7 +10,7 @@ from plaza.operations.demo.catalogue import CatalogueRow, pence_of
 from plaza.operations.demo.planned import PlannedMarketplace, PlannedProduct, PlannedVariant
 from plaza.operations.demo.variants import families_of
 
-DIGEST = "d641e48238b993ceafe708f9f87697259f013b3d18f423e6ff7f44fbfe22202d"
+DIGEST = "27c26ea0d954330c50996511d4b72bed749405b76a579aa46259e1225bc39d5a"
 
 
 @pytest.fixture(scope="session")

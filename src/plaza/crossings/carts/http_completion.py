@@ -75,6 +75,12 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     address: Address | None = None
 
 
+class OrderNamed(msgspec.Struct, frozen=True):
+    """What a finished answer and one to go on from have in common."""
+
+    order_id: UUID
+
+
 class CartPhases:
     """The phases of one request to complete a cart."""
 
@@ -105,9 +111,9 @@ class CartPhases:
             self._prepared_answer,
             **self._repeated(self._command.order_id),
         )
-        if REPLAYED_HEADER in given.headers and given.status in DONE:
+        if REPLAYED_HEADER in given.headers and given.status in (*DONE, UNFINISHED_STATUS):
             # A repeat has made up an id of its own; the order is the first one's.
-            order_id = msgspec.json.decode(given.body, type=OrderState).order_id
+            order_id = msgspec.json.decode(given.body, type=OrderNamed).order_id
             await self._commanding.remember(principal_of_order(order_id), given)
         return given
 
