@@ -15,7 +15,7 @@ import pytest_asyncio
 from actors import Marketplace, Person, open_marketplace
 from plaza.settings import Settings
 from sandbox_server import Sandbox
-from shopping import Cart, a_cart, an_offer
+from shopping import APPROVED, Cart, a_cart, an_offer, order_of
 from writing.revived import Revived, free_port, running
 from writing.watching import watching
 
@@ -46,12 +46,14 @@ class MortalShop:
         cart.person = self.person
         return cart
 
-    async def completes_until_answered(self, cart: Cart, key: str) -> httpx.Response:
+    async def completes_until_answered(
+        self, cart: Cart, key: str, token: str = APPROVED
+    ) -> httpx.Response:
         """As a client does it: again while there is no answer, or somebody is at it."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
-                    answer = await cart.completes(key=key)
+                    answer = await cart.completes(token, key=key)
                 except httpx.TransportError:
                     self.process.revive()
                     await asyncio.sleep(0.05)
@@ -112,3 +114,24 @@ async def test_killed_at_any_phase_a_repeat_finds_one_order_paid_once(
         orders[0]["id"],
     )
     assert held == 2
+
+
+async def test_who_repeats_after_a_kill_is_shown_the_order_that_was_taken_down_before_it(
+    shop: MortalShop, database: asyncpg.Connection
+) -> None:
+    offer = await an_offer(await shop.marketplace.a_vendor(), stock=5)
+    warm = await shop.completes_until_answered(await shop.cart(offer), str(uuid4()))
+    assert warm.status_code == 201
+    cart, key, token = await shop.cart(offer), str(uuid4()), "tok_timeout_after_charge"
+    shop.crash_file.write_text("after commit")
+    with pytest.raises(httpx.TransportError):
+        await cart.completes(token, key=key)
+    await database.execute("UPDATE payments.payment SET claimed_until = now() - interval '1 s'")
+
+    # What the provider did is not known yet, and so leaves no fact that a token could name.
+    answered = await shop.completes_until_answered(cart, key, token)
+
+    assert answered.status_code == 202
+    consistency = answered.headers["plaza-consistency"]
+    shown = await order_of(shop.person, answered).shown(consistency)
+    assert shown["status"] == "pending"

@@ -46,7 +46,7 @@ from plaza.web.shoppers import principal_of_order
 from plaza.web.tracing import trace_id_in
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.idempotency import UNFINISHED_STATUS
-from plaza.writing.runner import REPLAYED_HEADER
+from plaza.writing.runner import CONSISTENCY_HEADER, REPLAYED_HEADER
 
 DONE = (200, 201, 202)
 
@@ -100,6 +100,8 @@ class CartPhases:
         self._secrets = secrets
         self._trace_id = trace_id_in(request.scope)
         self._is_guest = surface.account_id is None
+        # Where settling leaves no fact, the order that was taken down is what is to be seen.
+        self._begun_headers: dict[str, str] = {}
         # Beside a log-in no secret is looked at, here either.
         self._shown = request.headers.get(CART_SECRET, "") if self._is_guest else ""
 
@@ -115,6 +117,8 @@ class CartPhases:
             # A repeat has made up an id of its own; the order is the first one's.
             order_id = msgspec.json.decode(given.body, type=OrderNamed).order_id
             await self._commanding.remember(principal_of_order(order_id), given)
+        if given.status == UNFINISHED_STATUS and CONSISTENCY_HEADER in given.headers:
+            self._begun_headers = {CONSISTENCY_HEADER: given.headers[CONSISTENCY_HEADER]}
         return given
 
     async def claim(self, order_id: UUID) -> ClaimedAttempt | None:
@@ -175,7 +179,8 @@ class CartPhases:
 
     def _settled_answer(self, done: Any, settled: Settled) -> Answer:
         secret = self._secrets.of_order(settled.order.id) if self._is_guest else None
-        return order_answer(settled, done, secret, self._trace_id)
+        answer = order_answer(settled, done, secret, self._trace_id)
+        return msgspec.structs.replace(answer, headers=answer.headers | self._begun_headers)
 
 
 @post(
