@@ -22,7 +22,7 @@ from plaza.contexts.payments.provider import (
 from plaza.kernel.money import Money
 from plaza.writing.answer import Answer
 from plaza.writing.idempotency import UNFINISHED_STATUS
-from plaza.writing.runner import CONSISTENCY_HEADER, REPLAYED_HEADER
+from plaza.writing.runner import REPLAYED_HEADER
 
 
 class CompleteCart(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,22 +91,8 @@ async def complete_cart(command: CompleteCart, phases: Phases, providers: Provid
     if begun.is_new and REPLAYED_HEADER not in prepared.headers:
         request = _request(command, begun.operation_id, begun.amount, begun.number)
         outcome = await provider.authorize(request)
-        given = await phases.settle(begun.order_id, begun.operation_id, outcome)
-    else:
-        given = await _resumed(command, begun, phases, providers)
-    return _covering(given, prepared)
-
-
-def _covering(given: Answer, prepared: Answer) -> Answer:
-    """The last answer, whose reader is shown at least what the first phase has written.
-
-    Where no phase after it left a fact, as when the outcome is not known yet, only the first one
-    has a token.
-    """
-    token = prepared.headers.get(CONSISTENCY_HEADER)
-    if token is None or CONSISTENCY_HEADER in given.headers:
-        return given
-    return msgspec.structs.replace(given, headers={**given.headers, CONSISTENCY_HEADER: token})
+        return await phases.settle(begun.order_id, begun.operation_id, outcome)
+    return await _resumed(command, begun, phases, providers)
 
 
 async def _resumed(
