@@ -20,6 +20,7 @@ from sandbox_server import SECRET, Sandbox, running_sandbox, sandbox_settings
 ADMIN_URL = "PLAZA_TEST_ADMIN_URL"
 REDIS_URL = "PLAZA_TEST_REDIS_URL"
 TEMPLATE = "plaza_template"
+ORDERS_PER_DATABASE = 1_000_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,7 +95,15 @@ class Databases:
         settings = _settings(admin_url, redis_url, name, self._sandbox_url)
         # A copy is another log than its template: it begins an epoch of its own.
         await migrate(settings)
+        await self._number_apart(settings)
         return settings
+
+    async def _number_apart(self, settings: Settings) -> None:
+        """Give its orders numbers of their own: all databases of a worker share a sandbox."""
+        connection = await asyncpg.connect(settings.database_url)
+        first = self._made * ORDERS_PER_DATABASE
+        await connection.execute(f"ALTER SEQUENCE ordering.order_number RESTART WITH {first}")
+        await connection.close()
 
     async def drop(self, settings: Settings) -> None:
         assert settings.database_url is not None

@@ -111,7 +111,12 @@ def main(
 
 def _replayed(plan: Plan, wish: Wish) -> Replayed:
     sandbox = f"http://127.0.0.1:{free_port()}"
-    settings = {"PLAZA_SANDBOX_URL": sandbox, "PLAZA_WORKERS": str(wish.workers)}
+    settings = {
+        "PLAZA_SANDBOX_URL": sandbox,
+        "PLAZA_WORKERS": str(wish.workers),
+        # Nobody reads fifteen mails an order that are written into a folder.
+        "PLAZA_ORDER_MAILS": "0",
+    }
     with running_plaza(settings) as plaza:
         return uvloop.run(replay(plaza, sandbox, plan, wish))
 
