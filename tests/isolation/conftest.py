@@ -15,7 +15,9 @@ from isolation.forcing import force
 from isolation.statements import listen
 from isolation.world import World
 from plaza.processes import process
+from plaza.processes.unhurried import Unhurried
 from plaza.projecting import follower
+from plaza.projecting.host import Following
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -42,3 +44,9 @@ def _prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     # Followers step past what is not for them at once, so that it is known when all is quiet.
     monkeypatch.setattr(follower, "EMPTY_STEP_INTERVAL_S", 0)
     monkeypatch.setattr(process, "EMPTY_STEP_INTERVAL_S", 0)
+    monkeypatch.setattr(Unhurried, "advance", _at_once)
+
+
+async def _at_once(unhurried: Unhurried) -> bool:
+    follower: Following = unhurried._follower  # noqa: SLF001  it has no other reason to be known
+    return await follower.advance()
