@@ -140,6 +140,18 @@ async def test_what_is_canceled_meanwhile_is_not_confirmed(
     assert (last.recipient, order.answer.json()["number"] in last.text) == (some.recipient, True)
 
 
+async def test_nobody_is_written_to_about_what_was_canceled_before_it_was_placed(
+    marketplace: Marketplace, letters: StoredOrderLetters
+) -> None:
+    # Of whoever fills in a stranger's address, again and again, the stranger would hear each time.
+    cart = await a_cart(marketplace, {await an_offer(await marketplace.a_vendor()): 1})
+    order = order_of(cart.person, await cart.completes(payment={"provider": "manual"}))
+    canceled = await order.is_canceled()
+    assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
+
+    assert await letters.letter_of("order_canceled", UUID(order.id)) is None
+
+
 async def test_who_has_not_paid_in_time_is_told_unless_they_paid_after_all(
     marketplace: Marketplace, letters: StoredOrderLetters, database: asyncpg.Connection
 ) -> None:

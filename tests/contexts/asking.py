@@ -120,7 +120,7 @@ REQUESTS: dict[str, Asked] = {
     "claimCart": Asked("POST", f"{CART}/claim"),
     "completeCart": Asked("POST", f"{CART}/complete", COMPLETION),
     "continuePayment": Asked("POST", f"{ORDER}/payment", {"token": "tok_approve"}),
-    "cancelOrder": Asked("POST", f"{ORDER}/cancel", {"reason": "no"}),
+    "cancelOrder": Asked("POST", f"{ORDER}/cancel", {"reason": "by_mistake"}),
     "listVendorOrders": Asked("GET", f"{VENDOR}/orders"),
     "getVendorOrder": Asked("GET", VENDOR_ORDER),
     "acceptVendorOrder": Asked("POST", f"{VENDOR_ORDER}/accept"),

@@ -22,7 +22,7 @@ async def buy(marketplace: Marketplace) -> None:
     await cart.completes("tok_decline")
     order = await cart.buys()
     await cart.completes()
-    await order.is_canceled("changed my mind")
+    await order.is_canceled("changed_mind")
     await order.is_canceled()
     await _pay_later(marketplace, offer)
     await _cancel(marketplace, vendor, offer)

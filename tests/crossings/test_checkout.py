@@ -91,6 +91,19 @@ async def test_a_guest_says_where_to_and_who(marketplace: Marketplace) -> None:
     assert done.status_code == 201
 
 
+async def test_a_guests_mail_goes_where_mail_can_go(marketplace: Marketplace) -> None:
+    cart = await a_filled_cart(marketplace)
+    offer = await an_offer(await marketplace.a_vendor())
+    other = await a_cart(marketplace, {offer: 1}, address=ADDRESS | {"email": "abc"})
+
+    answers = [await cart.completes(email="abc"), await other.completes()]
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_email")
+    assert await orders_of(marketplace, cart) == 0
+    assert (await other.completes(email="b@shopper.example")).status_code == 201
+
+
 async def test_an_empty_cart_an_unknown_provider_and_a_missing_key_are_refused(
     marketplace: Marketplace,
 ) -> None:
@@ -180,7 +193,7 @@ async def test_an_order_that_waits_is_canceled_and_its_cart_usable_again(
     cart = await a_filled_cart(marketplace, stock=1)
     order = order_of(cart.person, await cart.completes("tok_action_required"))
 
-    canceled = await order.is_canceled("changed my mind")
+    canceled = await order.is_canceled("changed_mind")
 
     assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
 
@@ -206,6 +219,36 @@ async def test_a_placed_order_is_canceled_once_and_its_money_goes_back(
     assert page["canceled"] == page["total"]
     asked = "payments.operation WHERE order_id = $1 AND kind = 'refund'"
     assert await count(marketplace, asked, order.id) == 1
+
+
+async def test_a_shopper_cancels_for_a_reason_of_a_list_and_in_no_words_of_their_own(
+    marketplace: Marketplace,
+) -> None:
+    order = await (await a_filled_cart(marketplace)).buys()
+
+    own_words = await order.is_canceled("I am Ada, of 1 Analytical Row")
+    listed = await order.is_canceled("too_slow")
+
+    assert (own_words.status_code, own_words.json()["code"]) == (400, "invalid_input")
+    assert (listed.status_code, listed.json()["status"]) == (200, "canceled")
+    kept = "ordering.order_group WHERE id = $1 AND status_reason = 'too_slow'"
+    assert await count(marketplace, kept, order.id) == 1
+
+
+async def test_a_token_is_no_longer_than_when_the_payment_was_begun(
+    marketplace: Marketplace,
+) -> None:
+    cart = await a_filled_cart(marketplace)
+    order = order_of(cart.person, await cart.completes("tok_action_required"))
+
+    async def continued(token: str) -> int:
+        answer = await order.person.post(
+            f"{order.path}/payment", {"token": token}, headers=order.headers
+        )
+        return answer.status_code
+
+    assert await continued("t" * 501) == 400
+    assert await continued("t" * 500) == 422
 
 
 async def test_strangers_find_neither_cart_nor_order(marketplace: Marketplace) -> None:

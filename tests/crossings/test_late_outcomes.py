@@ -11,7 +11,14 @@ import pytest_asyncio
 
 from actors import Marketplace
 from looking_after import LookingAfter, looking_after
-from payment_webhooks import WaitingOrder, a_message, a_waiting_order, attempt_of, status_of
+from payment_webhooks import (
+    WaitingOrder,
+    a_message,
+    a_waiting_order,
+    attempt_of,
+    charges_of,
+    status_of,
+)
 from plaza.contexts.payments.provider import Approved, Declined, Finding, NeverHeardOf
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.actor import MARKET, SYSTEM
@@ -194,6 +201,27 @@ async def is_cut_off(marketplace: Marketplace, cart: Cart, key: str) -> None:
     with pytest.MonkeyPatch.context() as patching:
         patching.setattr(marketplace.app.state.providers["sandbox"], "authorize", ending)
         assert (await cart.completes(key=key)).status_code == 500
+
+
+async def test_a_repeat_that_names_another_provider_is_refused_and_shows_it_no_token(
+    marketplace: Marketplace, desk: LookingAfter, sandbox: Sandbox
+) -> None:
+    cart = await a_filled_cart(marketplace)
+    await is_cut_off(marketplace, cart, str(uuid4()))
+    order_id = await order_id_of(desk, cart)
+    await desk.database.execute(
+        "UPDATE payments.payment SET claimed_until = NULL WHERE order_id = $1", order_id
+    )
+
+    refused = await cart.completes(payment={"provider": "manual", "token": "tok_approve"})
+    charges = await charges_of(desk.database, sandbox, order_id)
+    # Nobody is asking any more: whoever names the right one goes on at once.
+    done = await cart.completes()
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_provider_mismatch")
+    assert refused.json()["provider"] == "sandbox"
+    assert charges == []
+    assert (done.json()["order_id"], done.json()["status"]) == (str(order_id), "placed")
 
 
 async def test_a_repeat_of_what_had_to_wait_gets_what_was_said_then(

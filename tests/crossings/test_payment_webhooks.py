@@ -8,16 +8,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 import pytest_asyncio
 
-from actors import Marketplace
+from actors import Marketplace, open_marketplace
 from payment_webhooks import PATH, Message, a_message, a_waiting_order, attempt_of, status_of
 from plaza.settings import Settings
+from shopping import a_cart, an_offer, order_of
+from vendor_parts import part_of
 from writing.watching import count_of, watching
 
 ANSWER_MS_P99_MAX = 100.0
 ROUNDS_MAX = 5
+ASKED = "SELECT * FROM payments.operation WHERE status = 'requested'"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -197,6 +201,42 @@ async def test_a_provider_that_is_not_here_is_not_there(marketplace: Marketplace
 
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     assert (silent.status_code, silent.json()["code"]) == (400, "webhook_refused")
+
+
+async def test_what_another_provider_says_of_a_payment_is_kept_and_ignored(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    cart = await a_cart(marketplace, {await an_offer(await marketplace.a_vendor()): 1})
+    order = order_of(cart.person, await cart.completes(payment={"provider": "manual"}))
+    message = a_message(marketplace, "authorization.approved", await attempt_of(database, order))
+
+    assert (await message.comes(marketplace)).status_code == 200
+
+    (kept,) = await received(database, message)
+    assert (kept["outcome"], kept["provider"]) == ("ignored", "sandbox")
+    assert await status_of(database, order) == ("pending", "pending")
+
+
+async def test_what_is_canceled_is_not_captured_after_its_void_was_refused(
+    fresh_settings: Settings,
+) -> None:
+    settings = msgspec.structs.replace(fresh_settings, payment_capture="by_operator")
+    async with open_marketplace(settings) as market, watching(settings) as database:
+        vendor, other = await market.a_vendor(), await market.a_vendor()
+        offers = {await an_offer(vendor, price=600): 1, await an_offer(other, price=400): 1}
+        order = await (await a_cart(market, offers)).buys()
+        part, operator = await part_of(database, order, vendor), await market.operator()
+        assert (await part.is_canceled()).status_code == 200
+        (void,) = await database.fetch(f"{ASKED} AND kind = 'void'")
+        refused = a_message(market, "void.refused", void["id"], code="expired")
+        assert (await refused.comes(market)).status_code == 200
+        payment_id = await database.fetchval("SELECT id FROM payments.payment")
+
+        captured = await operator.post(f"/v1/operations/payments/{payment_id}/capture")
+
+        assert captured.status_code == 200, captured.text
+        asked = [(row["kind"], row["amount_minor"]) for row in await database.fetch(ASKED)]
+        assert sorted(asked) == [("charge", 400), ("void", 600)]
 
 
 async def test_a_message_names_no_person_in_the_inbox(

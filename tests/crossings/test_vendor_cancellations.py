@@ -170,6 +170,26 @@ async def test_what_is_not_of_the_part_or_not_left_is_refused(
     await hold_together(database, UUID(order.id))
 
 
+async def test_what_a_vendor_has_accepted_is_canceled_by_the_vendor_only(
+    careful: Marketplace,
+    shops: dict[str, tuple[Vendor, list[str]]],
+    database: asyncpg.Connection,
+) -> None:
+    order = await bought(careful, shops)
+    part = await part_of(database, order, shops["one"][0])
+    sibling = await part_of(database, order, shops["other"][0])
+    assert (await part.is_accepted()).status_code == 200
+
+    refused = await order.is_canceled()
+    stored = [(await stored_part(database, each))["status"] for each in (part, sibling)]
+    by_vendor, rest = await part.is_canceled(), await order.is_canceled()
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "order_accepted")
+    assert stored == ["accepted", "pending_acceptance"]
+    assert (by_vendor.status_code, rest.status_code) == (200, 200), rest.text
+    await hold_together(database, UUID(order.id))
+
+
 async def test_before_it_is_placed_an_order_is_nothing_to_its_vendors(
     careful: Marketplace,
     shops: dict[str, tuple[Vendor, list[str]]],

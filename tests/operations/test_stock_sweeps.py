@@ -10,6 +10,7 @@ from plaza.bootstrap import CONSTRAINTS
 from plaza.contexts.inventory.commands.expire_reservations import CHUNK
 from plaza.operations.stock_sweeps import HOT_MOVEMENTS, sweep_stock
 from plaza.settings import Settings
+from writing.watching import watching
 
 BUCKETS = "SELECT max(buckets) FROM inventory.stock WHERE offer_id = $1"
 MANY_MOVEMENTS = """
@@ -73,4 +74,24 @@ async def test_little_left_in_buckets_is_told_once(
     await sweep_stock(fresh_settings, CONSTRAINTS)
 
     assert await stockroom.told(offer_id) == ["stock_ran_low", "stock_recovered"]
+    await stockroom.adds_up()
+
+
+async def test_a_row_that_somebody_holds_keeps_nothing_else_from_being_done(
+    stockroom: Stockroom, fresh_settings: Settings
+) -> None:
+    (contended,) = await stockroom.opens(5)
+    await stockroom.puts_in_cart({contended: 1}, LONG_AGO)
+    scarce = await stockroom.opens_in_buckets(20)
+    await stockroom.orders({scarce: 15})
+
+    async with watching(fresh_settings) as other, other.transaction():
+        await other.execute("SELECT FROM inventory.stock WHERE offer_id = $1 FOR UPDATE", contended)
+        await sweep_stock(fresh_settings, CONSTRAINTS)
+        held = await stockroom.levels(contended)
+    told = await stockroom.told(scarce)
+    await sweep_stock(fresh_settings, CONSTRAINTS)
+
+    assert (held, told) == ((5, 1, 0), ["stock_ran_low"])
+    assert await stockroom.levels(contended) == (5, 0, 0)
     await stockroom.adds_up()

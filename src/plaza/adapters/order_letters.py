@@ -32,7 +32,8 @@ ORDER = """
     FROM ordering.order_group o
     LEFT JOIN ordering.address a ON a.id = o.address_id
     LEFT JOIN identity.account p ON p.id = o.account_id AND p.erased_at IS NULL
-    WHERE o.id = $1 AND o.status = $2 AND (o.status <> 'failed'
+    WHERE o.id = $1 AND o.status = $2 AND (o.status <> 'canceled' OR o.placed_at IS NOT NULL)
+        AND (o.status <> 'failed'
         OR o.status_reason = 'payment_not_made' AND NOT EXISTS (
             SELECT FROM ordering.order_group later
             WHERE later.cart_id = o.cart_id AND later.status IN ('pending', 'placed')))

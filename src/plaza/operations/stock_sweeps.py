@@ -23,6 +23,7 @@ from plaza.contexts.inventory.commands.split_stock import (
 )
 from plaza.kernel.actor import MARKET, Actor
 from plaza.kernel.ids import new_id
+from plaza.kernel.refusals import Refusal
 from plaza.settings import Settings
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.engine import open_command_runner
@@ -93,7 +94,8 @@ async def _expire(runner: CommandRunner) -> int:
     return expired
 
 
-async def _done(runner: CommandRunner, function: Command[C, R], command: C) -> R:
+async def _done(runner: CommandRunner, function: Command[C, R], command: C) -> R | None:
+    """What came of it; None where it was refused now, which holds back nothing else."""
     results: list[R] = []
 
     def answer(result: R) -> Answer:
@@ -101,7 +103,11 @@ async def _done(runner: CommandRunner, function: Command[C, R], command: C) -> R
         return answer_with(204, None)
 
     context = Context(actor=ACTOR, surface=MARKET, correlation_id=new_id(), is_journalled=False)
-    await runner.run(function, command, context, answer)
+    try:
+        await runner.run(function, command, context, answer)
+    except Refusal as refusal:
+        log.warning("stock_not_swept", command=type(command).__name__, code=refusal.code)
+        return None
     return results[-1]
 
 

@@ -214,3 +214,25 @@ async def test_a_success_stands_before_and_after_a_refusal_of_the_same_refund(
         assert (share["returning_minor"], share["refunded_minor"]) == (0, 300)
         assert (await paying.stored())["status"] == "partially_refunded"
         await paying.check()
+
+
+async def test_what_was_to_be_refunded_of_a_refused_capture_is_voided(
+    runner: CommandRunner, database: asyncpg.Connection
+) -> None:
+    paying = await Paying.open(runner, database, 600, 400)
+    await paying.tell(PUT_ASIDE)
+    await charge(paying)
+    await paying.give_back(paying.parts[0], 600)
+    ids = {(row["kind"], row["amount_minor"]): row["id"] for row in await paying.operations()}
+
+    await paying.move(ids["charge", 600], REFUSED)
+    for _ in range(2):
+        await paying.move(ids["refund", 600], REFUSED)
+
+    assert await asked(paying) == [("charge", 400), ("void", 600)]
+    with pytest.raises(IllegalTransition):
+        await charge(paying)
+    await all_return(paying)
+    payment = await paying.stored()
+    assert (payment["captured_minor"], payment["voided_minor"]) == (400, 600)
+    await paying.check()

@@ -1,5 +1,6 @@
 """Where an order goes, and who is told of it."""
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from plaza.contexts.ordering.address import Address, AddressRow, CartAddress
@@ -16,6 +17,11 @@ class AddressRequired(Unprocessable):
 class EmailRequired(Unprocessable):
     code = "email_required"
     title = "A guest's order needs an e-mail address"
+
+
+class InvalidEmail(Unprocessable):
+    code = "invalid_email"
+    title = "Not an e-mail address"
 
 
 async def order_address(
@@ -35,5 +41,10 @@ async def order_address(
     told = email or (None if held is None else held.email)
     if told is None and cart.account_id is None:
         raise EmailRequired("Send `email` with the completion, or with the cart's address.")
+    if told is not None:
+        try:
+            validate_email(told, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise InvalidEmail("Nobody could be written to there.") from error
     said = {name: getattr(where, name) for name in Address.__struct_fields__}
     return CartAddress(**said, email=told)

@@ -27,6 +27,11 @@ class OrderBegun(Conflict):
     title = "Some of it was completed already"
 
 
+class OrderAccepted(Conflict):
+    code = "order_accepted"
+    title = "A vendor has accepted its part"
+
+
 class CancelOrder(msgspec.Struct, frozen=True, kw_only=True):
     order_id: UUID
     reason: str | None = None
@@ -37,6 +42,7 @@ async def cancel_order(command: CancelOrder, work: UnitOfWork) -> Settled:
 
     Raises:
         OrderBegun: a vendor has completed its part; only the others can be canceled, by themselves.
+        OrderAccepted: vendors have to accept here, and one has.
         IllegalTransition: it is over already.
         CompletionInProgress: its payment is being asked for right now.
     """
@@ -49,6 +55,8 @@ async def cancel_order(command: CancelOrder, work: UnitOfWork) -> Settled:
     parts = await vendor_orders.of_order_locked(order.id)
     if any(part.status == "completed" for part in parts):
         raise OrderBegun("Cancel the other vendors' parts one by one.")
+    if order.acceptance_s is not None and any(part.status == "accepted" for part in parts):
+        raise OrderAccepted("It has promised to send it: ask the vendor to cancel it.")
     was_pending = order.status == "pending"
     work.publish(order.cancel(command.reason, work.now))
     for part in parts:

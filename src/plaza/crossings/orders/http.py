@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import Meta
 
 from plaza.contexts.payments.commands.claim_payment import (
     ClaimedAttempt,
@@ -27,7 +28,6 @@ from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.actor import MARKET, Surface
 from plaza.kernel.ids import new_id
 from plaza.kernel.shopper_secrets import ShopperSecrets
-from plaza.kernel.text import Reason
 from plaza.settings import Settings
 from plaza.web.commanding import Commanding, response_of
 from plaza.web.documenting import answers
@@ -38,12 +38,13 @@ from plaza.writing.answer import Answer, answer_with
 
 
 class PaymentContinuation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    token: str
+    token: Annotated[str, Meta(max_length=500)]
     """What the storefront got from the order's provider this time."""
 
 
 class Cancellation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Reason | None = None
+    reason: Literal["changed_mind", "by_mistake", "too_slow", "other"] | None = None
+    """Nothing in a shopper's own words: facts keep it, and cannot forget who wrote them."""
 
 
 class PaymentSteps:

@@ -4,9 +4,12 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.ordering.vendor_order import VendorOrders
 from plaza.contexts.payments.commands.charge_payment import ChargePayment, charge_payment
+from plaza.contexts.payments.commands.return_share import ReturnShare, return_share
 from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.provider import Approved
+from plaza.contexts.payments.share import Shares
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -26,8 +29,20 @@ async def capture_payment(command: CapturePayment, work: UnitOfWork) -> Payment:
     payment = await Payments.of(work).find(command.payment_id)
     action = payment.wanted_action()
     if not payment.awaits_transfer or payment.operation_id is None or action is None:
+        await _return_what_is_canceled(command.payment_id, work)
         return await charge_payment(ChargePayment(payment_id=command.payment_id), work)
     reference = action.reference or str(payment.operation_id)
     outcome = Approved(reference=reference, is_captured=True)
     settling = SettlePayment(operation_id=payment.operation_id, outcome=outcome)
     return (await settle_payment(settling, work)).payment
+
+
+async def _return_what_is_canceled(payment_id: UUID, work: UnitOfWork) -> None:
+    """Ask anew for what a provider has once refused to give back, so that it is not taken."""
+    payment = await Payments.of(work).find_locked(payment_id)
+    for part in await VendorOrders.of(work).of_order_locked(payment.order_id):
+        share = await Shares.of(work).of_vendor_order_locked(part.id)
+        given = share.voided_minor + share.refunded_minor + share.returning_minor
+        owed = max(0, part.canceled_minor - given)
+        again = ReturnShare(vendor_order_id=part.id, amount_minor=owed, is_capped=True)
+        await return_share(again, work)

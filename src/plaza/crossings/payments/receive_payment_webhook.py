@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from plaza.contexts.payments.commands.record_movement import RecordMovement, record_movement
 from plaza.contexts.payments.operation import Operation, Operations
+from plaza.contexts.payments.payment import Payments
 from plaza.contexts.payments.provider import ProviderEvent, Returned, ReturnRefused
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.refusals import NotThere
@@ -33,7 +34,7 @@ class ReceivePaymentWebhook(msgspec.Struct, frozen=True, kw_only=True):
 async def receive_payment_webhook(command: ReceivePaymentWebhook, work: UnitOfWork) -> Reception:
     """Act on it, unless it was acted on before, or is about nothing that is known here."""
     operation = await _operation(command.event.operation_id, work)
-    acts = operation is not None and _fits(operation, command.event)
+    acts = operation is not None and await _fits(operation, command, work)
     reception: Reception = "acted_on" if acts else "ignored"
     if not await _is_new(command, operation, reception, work):
         return "known"
@@ -49,10 +50,12 @@ async def _operation(operation_id: UUID, work: UnitOfWork) -> Operation | None:
         return None
 
 
-def _fits(operation: Operation, event: ProviderEvent) -> bool:
-    """Whether what is said can be said of an operation of its kind."""
-    says_movement = isinstance(event.outcome, Returned | ReturnRefused)
-    return says_movement == (operation.kind != "authorization")
+async def _fits(operation: Operation, command: ReceivePaymentWebhook, work: UnitOfWork) -> bool:
+    """Whether what is said can be said of an operation of its kind, and by this provider."""
+    payment = await Payments.of(work).find(operation.payment_id)
+    says_movement = isinstance(command.event.outcome, Returned | ReturnRefused)
+    is_theirs = payment.provider == command.provider
+    return is_theirs and says_movement == (operation.kind != "authorization")
 
 
 async def _is_new(

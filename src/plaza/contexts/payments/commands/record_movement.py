@@ -8,6 +8,7 @@ from plaza.contexts.payments.occurrence import Said, keep_once
 from plaza.contexts.payments.operation import Operation
 from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.provider import Movement, Returned, ReturnRefused
+from plaza.contexts.payments.returning import ask_for
 from plaza.contexts.payments.share import Shares
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -50,6 +51,10 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
     if not is_excess and operation.vendor_order_id is not None:
         share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
         share.conclude(operation.kind, operation.amount_minor, waited=waited, moved=moved)
+        if waited and not moved and operation.kind == "refund":
+            # The capture that it waited for was refused: what is still put aside is let go.
+            voided = min(operation.amount_minor, share.chargeable_minor)
+            await ask_for("void", share, voided, work)
         work.publish(share.told())
     if not moved:
         work.publish(payment.refuse(operation, said.code or ""))
