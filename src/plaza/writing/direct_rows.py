@@ -178,10 +178,16 @@ class Question(Generic[R]):
         key = session.identity_key(self._kind, values[PRIMARY_KEY])
         row: R | None = session.identity_map.get(key)
         if row is None:
-            row = self._kind(**values)
-            make_transient_to_detached(row)
+            row = self._made(values)
             session.add(row)
             return row
         for name, value in values.items():
             set_committed_value(row, name, value)
+        return row
+
+    def _made(self, values: dict[str, Any]) -> R:
+        """A row as SQLAlchemy makes those that it reads: without `__init__`, and unchanged."""
+        row: R = self._kind.__mapper__.class_manager.new_instance()
+        instance_state(row).dict.update(values)
+        make_transient_to_detached(row)
         return row

@@ -239,6 +239,13 @@ LOCK = "FOR NO KEY UPDATE"
 BY_ORDER = Question(Payment, OF_ORDER)
 BY_ORDER_LOCKED = Question(Payment, f"{OF_ORDER} {LOCK}")
 LOCKED = Question(Payment, f"SELECT {{columns}} FROM payments.payment WHERE id = $1 {LOCK}")
+BY_OPERATION_LOCKED = Question(
+    Payment,
+    f"""
+    SELECT {{columns}} FROM payments.payment
+    WHERE id = (SELECT payment_id FROM payments.operation WHERE id = $1) {LOCK}
+    """,
+)
 
 
 class Payments(Aggregates[Payment]):
@@ -274,10 +281,9 @@ class Payments(Aggregates[Payment]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        operations = Operations(self.session)
-        payment = await self.find_locked((await operations.find(operation_id)).payment_id)
-        # Once more: what the lock was waited for with may have concluded it.
-        return payment, await operations.find(operation_id)
+        payment = _there(await BY_OPERATION_LOCKED.first(self.session, operation_id))
+        # After the lock, which may have been waited for until the operation was concluded.
+        return payment, await Operations(self.session).find(operation_id)
 
 
 def _there(found: Payment | None) -> Payment:
