@@ -1,12 +1,13 @@
 """The base of the write side's tables and the repository that finds them by id."""
 
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import BigInteger, DateTime, FetchedValue, Uuid
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from plaza.kernel.refusals import NotThere, StaleVersion, VersionRequired
@@ -17,6 +18,9 @@ class Row(DefaultBase):
     """A table of the write side."""
 
     __abstract__ = True
+
+    is_direct: ClassVar[bool] = False
+    """Whether `writing/direct_rows.py` writes it; its key is `id`, its columns are its members."""
 
 
 class VersionedRow(Row):
@@ -54,6 +58,8 @@ A = TypeVar("A", bound=VersionedRow)
 
 class Aggregates(SQLAlchemyAsyncRepository[A]):
     """The repository under every aggregate's own."""
+
+    session: AsyncSession
 
     @classmethod
     def of(cls, work: UnitOfWork) -> Self:

@@ -17,6 +17,7 @@ from plaza.outbox.token import ConsistencyTokens
 from plaza.writing.admission import Admission
 from plaza.writing.announcer import Announcer
 from plaza.writing.answer import Answer, refused
+from plaza.writing.direct_rows import flush
 from plaza.writing.failures import (
     Constraints,
     OutcomeUnknown,
@@ -174,6 +175,8 @@ class CommandRunner:
             work = UnitOfWork(session, context.actor, context.surface, now, attempt)
             entry = _entry(type(command).__name__, context, now)
             given = await self._worked(function, command, context, answer, work, entry)
+            if REPLAYED_HEADER in given.headers:
+                return given
             if conclude is not None:
                 await conclude(work)
             if context.is_journalled:
@@ -193,11 +196,8 @@ class CommandRunner:
         entry: Entry,
     ) -> Answer:
         """Do the work; with a key to repeat by, a final refusal is kept as the outcome."""
-        savepoint = None if context.repeatable is None else await work.session.begin_nested()
         try:
-            given = await self._applied(function, command, context, answer, work, entry)
-            if savepoint is not None:
-                await savepoint.commit()
+            return await self._applied(function, command, context, answer, work, entry)
         except Exception as error:
             refusal = error if isinstance(error, Refusal) else None
             if refusal is None and not is_transient(error):
@@ -206,12 +206,15 @@ class CommandRunner:
                 raise
             tell_refusal(entry, command, refusal.code)
             is_final = refusal.status in FINAL_REFUSALS and not refusal.is_passing
-            if savepoint is None or not is_final:
+            if context.repeatable is None or not is_final:
                 await _keep_refusal(work.session, context.surface, entry)
                 raise
-            await savepoint.rollback()
+            # Not back to a savepoint, which all that succeed would have to pay for. Nobody has
+            # heard of the refusal: whoever has come with the key meanwhile is the first.
+            first = await _undone(work.session, context.surface, context.repeatable)
+            if first is not None:
+                return _replayed(first)
             return _named(refused(refusal, context.correlation_id.hex), entry)
-        return given
 
     async def _applied(
         self,
@@ -268,6 +271,13 @@ def _replayed(first: Answer) -> Answer:
     return msgspec.structs.replace(first, headers=headers)
 
 
+async def _undone(session: AsyncSession, surface: Surface, repeatable: Repeatable) -> Answer | None:
+    """Undo everything, and hold the key once more; the answer if it has got one meanwhile."""
+    await session.rollback()
+    await enter_scope(session, surface)
+    return await first_answer(session, repeatable)
+
+
 async def _keep_refusal(session: AsyncSession, surface: Surface, entry: Entry) -> None:
     """Undo everything, and keep only that it was refused."""
     await session.rollback()
@@ -278,7 +288,7 @@ async def _keep_refusal(session: AsyncSession, surface: Surface, entry: Entry) -
 
 async def _commit(session: AsyncSession) -> None:
     """Commit; a connection that is lost meanwhile leaves open what became of it."""
-    await session.flush()
+    await flush(session)
     try:
         await session.commit()
     except Exception as error:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plaza.kernel.actor import Actor, Surface
 from plaza.kernel.event import Event
 from plaza.outbox.driver import driver_of
+from plaza.writing.direct_rows import flush
 
 
 class UnitOfWork:
@@ -40,7 +41,7 @@ class UnitOfWork:
 
     async def flush(self) -> None:
         """Write the aggregates' changes now, versions compared and set."""
-        await self.session.flush()
+        await flush(self.session)
 
     async def connection(self) -> asyncpg.Connection:
         """The driver's own connection, in the same transaction, with all changes written.

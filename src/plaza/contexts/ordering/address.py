@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import FetchedValue, select
+from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.kernel.ids import new_id
 from plaza.kernel.text import VISIBLE, Country, EmailText, Name
 from plaza.writing.aggregate import Row
+from plaza.writing.direct_rows import Question
 from plaza.writing.unit_of_work import UnitOfWork
 
 AddressLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
@@ -45,6 +46,7 @@ class AddressRow(Row):
 
     __tablename__ = "address"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID | None]
@@ -81,6 +83,9 @@ class AddressRow(Row):
         return CartAddress(**{name: getattr(self, name) for name in CartAddress.__struct_fields__})
 
 
+OF_CART = Question(AddressRow, "SELECT {columns} FROM ordering.address WHERE cart_id = $1")
+
+
 class Addresses:
     """The addresses that a unit of work may see."""
 
@@ -93,6 +98,4 @@ class Addresses:
 
     async def of_cart(self, cart_id: UUID) -> AddressRow | None:
         """Where the cart's goods go, where that was said."""
-        wanted = select(AddressRow).where(AddressRow.cart_id == cart_id)
-        found: AddressRow | None = await self._work.session.scalar(wanted)
-        return found
+        return await OF_CART.first(self._work.session, cart_id)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Text, or_, select, text
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.ordering.order_group import CompletionInProgress
 from plaza.kernel.refusals import Conflict, NotThere, Unprocessable
 from plaza.writing.aggregate import Row
+from plaza.writing.direct_rows import Question
 from plaza.writing.unit_of_work import UnitOfWork
 
 CartStatus = Literal["open", "completing", "completed", "merged"]
@@ -59,6 +60,7 @@ class CartLine(Row):
 
     __tablename__ = "cart_line"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     cart_id: Mapped[UUID] = mapped_column(ForeignKey("ordering.cart.id"))
@@ -73,6 +75,7 @@ class CartLine(Row):
 class Cart(Row):
     __tablename__ = "cart"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID | None]
@@ -127,6 +130,24 @@ class Cart(Row):
             self.status, self.changed_at, self.expires_at = "open", now, now + lifetime
 
 
+LOCKED = Question(
+    Cart,
+    """
+    SELECT {columns} FROM ordering.cart WHERE id = $1 AND (status <> 'open' OR expires_at > $2)
+    FOR NO KEY UPDATE
+    """,
+)
+LATEST_OTHER = Question(
+    Cart,
+    """
+    SELECT {columns} FROM ordering.cart
+    WHERE account_id = $1 AND currency = $2 AND id <> $3 AND status = 'open' AND expires_at > $4
+    ORDER BY changed_at DESC, id DESC LIMIT 1 FOR NO KEY UPDATE
+    """,
+)
+LINES = Question(
+    CartLine, "SELECT {columns} FROM ordering.cart_line WHERE cart_id = $1 ORDER BY id"
+)
 LOCK_CARTS_OF = text("SELECT pg_advisory_xact_lock(hashtextextended('carts:' || :account_id, 0))")
 
 
@@ -146,22 +167,14 @@ class Carts:
         Raises:
             NotThere: there is none, it has expired, or it is not for the caller to see.
         """
-        wanted = (
-            select(Cart)
-            .where(Cart.id == cart_id)
-            .where(or_(Cart.status != "open", Cart.expires_at > self._work.now))
-        )
-        found: Cart | None = await self._work.session.scalar(
-            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-        )
+        found = await LOCKED.first(self._work.session, cart_id, self._work.now)
         if found is None:
             raise NotThere
         return found
 
     async def lines_of(self, cart_id: UUID) -> list[CartLine]:
         """All of its lines, the oldest first."""
-        wanted = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)
-        return list(await self._work.session.scalars(wanted))
+        return await LINES.all(self._work.session, cart_id)
 
     async def lock_those_of(self, account_id: UUID) -> None:
         """Let two who claim carts for one account do so one after the other."""
@@ -169,14 +182,5 @@ class Carts:
 
     async def latest_other(self, cart: Cart) -> Cart | None:
         """The cart of the same account and currency that was changed last, locked."""
-        wanted = (
-            select(Cart)
-            .where(Cart.account_id == cart.account_id, Cart.currency == cart.currency)
-            .where(Cart.id != cart.id, Cart.status == "open", Cart.expires_at > self._work.now)
-            .order_by(Cart.changed_at.desc(), Cart.id.desc())
-            .limit(1)
-        )
-        found: Cart | None = await self._work.session.scalar(
-            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-        )
-        return found
+        of_cart = (cart.account_id, cart.currency, cart.id, self._work.now)
+        return await LATEST_OTHER.first(self._work.session, *of_cart)

@@ -1,9 +1,8 @@
 """Where an order goes, and who is told of it."""
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
 
-from plaza.contexts.ordering.address import Address, AddressRow, CartAddress
+from plaza.contexts.ordering.address import Address, Addresses, CartAddress
 from plaza.contexts.ordering.cart import Cart
 from plaza.kernel.refusals import Unprocessable
 from plaza.writing.unit_of_work import UnitOfWork
@@ -33,7 +32,7 @@ async def order_address(
         AddressRequired: neither says it.
         EmailRequired: neither does, and there is no account that could be told.
     """
-    row = await work.session.scalar(select(AddressRow).where(AddressRow.cart_id == cart.id))
+    row = await Addresses.of(work).of_cart(cart.id)
     held = None if row is None else row.given()
     where = address or held
     if where is None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, select, text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.ordering.events import (
@@ -18,7 +18,9 @@ from plaza.contexts.ordering.events import (
 from plaza.contexts.ordering.order_number import order_number_of
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.kernel.states import moved
+from plaza.outbox.driver import driver_of
 from plaza.writing.aggregate import Aggregates, VersionedRow
+from plaza.writing.direct_rows import Question
 
 MOVES: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     "pending": ("placed", "failed", "canceled"),
@@ -27,7 +29,7 @@ MOVES: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     "failed": (),
 }
 
-NEXT_ORDINAL = text("SELECT nextval('ordering.order_number')")
+NEXT_ORDINAL = "SELECT nextval('ordering.order_number')"
 
 
 class CompletionInProgress(Conflict):
@@ -41,6 +43,7 @@ class CompletionInProgress(Conflict):
 class OrderGroup(VersionedRow):
     __tablename__ = "order_group"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     number: Mapped[str]
     cart_id: Mapped[UUID]
@@ -104,12 +107,24 @@ class OrderGroup(VersionedRow):
         return {"order_id": self.id, "version": self.version, "account_id": self.account_id}
 
 
+LOCKED = Question(
+    OrderGroup, "SELECT {columns} FROM ordering.order_group WHERE id = $1 FOR NO KEY UPDATE"
+)
+OF_CART = Question(
+    OrderGroup,
+    """
+    SELECT {columns} FROM ordering.order_group
+    WHERE cart_id = $1 AND status IN ('pending', 'placed')
+    """,
+)
+
+
 class Orders(Aggregates[OrderGroup]):
     model_type = OrderGroup
 
     async def next_number(self) -> str:
         """A number that no other order has; numbers of orders that came to nothing are lost."""
-        return order_number_of((await self.session.execute(NEXT_ORDINAL)).scalar_one())
+        return order_number_of(await (await driver_of(self.session)).fetchval(NEXT_ORDINAL))
 
     async def find_locked(self, order_id: UUID) -> OrderGroup:
         """The order, which nobody else brings on until the command's end.
@@ -117,21 +132,14 @@ class Orders(Aggregates[OrderGroup]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        wanted = select(OrderGroup).where(OrderGroup.id == order_id)
-        found: OrderGroup | None = await self.session.scalar(
-            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-        )
+        found = await LOCKED.first(self.session, order_id)
         if found is None:
             raise NotThere
         return found
 
     async def of_cart(self, cart_id: UUID) -> OrderGroup | None:
         """What the cart has become: the order that waits or was placed."""
-        wanted = select(OrderGroup).where(OrderGroup.cart_id == cart_id)
-        found: OrderGroup | None = await self.session.scalar(
-            wanted.where(OrderGroup.status.in_(("pending", "placed")))
-        )
-        return found
+        return await OF_CART.first(self.session, cart_id)
 
 
 # Two callers who complete one cart at once meet at its lock; this is the floor under it.

@@ -22,6 +22,7 @@ class TooManyCanceled(Unprocessable):
 class OrderLine(Row):
     __tablename__ = "order_line"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("ordering.order_group.id"))

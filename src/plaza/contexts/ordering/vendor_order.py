@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Select, Text, select, update
+from sqlalchemy import BigInteger, ForeignKey, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from plaza.contexts.ordering.events import (
@@ -26,6 +26,7 @@ from plaza.contexts.ordering.order_line import OrderLine
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.kernel.states import moved
 from plaza.writing.aggregate import Aggregates, VersionedRow
+from plaza.writing.direct_rows import Question, flush
 
 # `pending` until its order is placed, which nobody but the shopper sees. A shopper may cancel what
 # the vendor has not accepted yet.
@@ -51,6 +52,7 @@ class AcceptanceOver(Conflict):
 class VendorOrder(VersionedRow):
     __tablename__ = "vendor_order"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("ordering.order_group.id"))
     vendor_id: Mapped[UUID]
@@ -188,6 +190,11 @@ class VendorOrder(VersionedRow):
         }
 
 
+OF_ORDER = "SELECT {columns} FROM ordering.vendor_order WHERE order_id = $1 ORDER BY id"
+PARTS = Question(VendorOrder, OF_ORDER)
+PARTS_LOCKED = Question(VendorOrder, f"{OF_ORDER} FOR NO KEY UPDATE")
+
+
 class VendorOrders(Aggregates[VendorOrder]):
     model_type = VendorOrder
 
@@ -210,6 +217,7 @@ class VendorOrders(Aggregates[VendorOrder]):
         """
         wanted = select(VendorOrder).where(VendorOrder.id == vendor_order_id)
         locked = wanted.with_for_update(key_share=True).options(selectinload(VendorOrder.lines))
+        await flush(self.session)
         found: VendorOrder | None = await self.session.scalar(
             locked.execution_options(populate_existing=True)
         )
@@ -227,15 +235,8 @@ class VendorOrders(Aggregates[VendorOrder]):
 
     async def of_order(self, order_id: UUID) -> list[VendorOrder]:
         """All parts of an order, in the order of their numbers."""
-        return list(await self.session.scalars(_parts_of(order_id)))
+        return await PARTS.all(self.session, order_id)
 
     async def of_order_locked(self, order_id: UUID) -> list[VendorOrder]:
         """The same, which nobody else changes until the command's end."""
-        locked = _parts_of(order_id).with_for_update(key_share=True)
-        found = await self.session.scalars(locked.execution_options(populate_existing=True))
-        return list(found)
-
-
-def _parts_of(order_id: UUID) -> Select[VendorOrder]:
-    wanted = select(VendorOrder).where(VendorOrder.order_id == order_id)
-    return wanted.order_by(VendorOrder.id)
+        return await PARTS_LOCKED.all(self.session, order_id)

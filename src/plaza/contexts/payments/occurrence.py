@@ -7,12 +7,12 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import BigInteger, FetchedValue, Text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.payments.operation import Operation
 from plaza.kernel.ids import new_id
 from plaza.writing.aggregate import Row
+from plaza.writing.direct_rows import insert_of
 from plaza.writing.unit_of_work import UnitOfWork
 
 OccurrenceKind = Literal["authorization", "charge", "refund", "void", "action_required"]
@@ -24,6 +24,7 @@ class Occurrence(Row):
 
     __tablename__ = "payment_event"
     __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID]
@@ -40,6 +41,9 @@ class Occurrence(Row):
     code: Mapped[str | None]
     is_excess: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+KEEP_ONCE = f"{insert_of(Occurrence)} ON CONFLICT DO NOTHING RETURNING kind"
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +102,9 @@ async def keep_once(
         The kinds that are new.
     """
     rows = [_row(operation, kind, said) for kind in kinds]
-    new = insert(Occurrence).values(rows).on_conflict_do_nothing()
-    return frozenset(await work.session.scalars(new.returning(Occurrence.kind)))
+    connection = await work.connection()
+    new = await connection.fetch(KEEP_ONCE, msgspec.json.encode(rows).decode())
+    return frozenset(row["kind"] for row in new)
 
 
 def _row(operation: Operation, kind: OccurrenceKind, said: Said) -> dict[str, object]:

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, Text, exists, select
+from sqlalchemy import BigInteger, FetchedValue, Text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.kernel.refusals import NotThere
+from plaza.outbox.driver import driver_of
 from plaza.writing.aggregate import Row
+from plaza.writing.direct_rows import Question, flush
 from plaza.writing.unit_of_work import UnitOfWork
 
 Kind = Literal["authorization", "charge", "refund", "void"]
@@ -24,6 +26,7 @@ class Operation(Row):
 
     __tablename__ = "operation"
     __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID]
@@ -62,6 +65,12 @@ class Operation(Row):
         self.last_error = error
 
 
+FIND = Question(Operation, "SELECT {columns} FROM payments.operation WHERE id = $1")
+HAS_CHARGES = """
+    SELECT EXISTS (SELECT FROM payments.operation WHERE payment_id = $1 AND kind = 'charge')
+"""
+
+
 class Operations:
     """The operations that a unit of work may see."""
 
@@ -78,12 +87,12 @@ class Operations:
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        found = await self._session.get(Operation, operation_id)
+        found = await FIND.first(self._session, operation_id)
         if found is None:
             raise NotThere
         return found
 
     async def has_charges(self, payment_id: UUID) -> bool:
         """Whether taking what was put aside is or was asked for by itself."""
-        charge = exists().where(Operation.payment_id == payment_id, Operation.kind == "charge")
-        return bool(await self._session.scalar(select(charge)))
+        await flush(self._session)
+        return bool(await (await driver_of(self._session)).fetchval(HAS_CHARGES, payment_id))

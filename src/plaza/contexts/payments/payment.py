@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Text, select
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,10 +22,11 @@ from plaza.contexts.payments.events import (
     PaymentVoided,
     payment_status_of,
 )
-from plaza.contexts.payments.operation import Kind, Operation
+from plaza.contexts.payments.operation import Kind, Operation, Operations
 from plaza.contexts.payments.provider import NextAction
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.writing.aggregate import Aggregates, VersionedRow
+from plaza.writing.direct_rows import Question
 
 CHECK_DELAY_S_MAX = 60
 TRANSFER_CHECK_DELAY_S_MAX = 3600
@@ -57,6 +58,7 @@ class PaymentInProgress(Conflict):
 class Payment(VersionedRow):
     __tablename__ = "payment"
     __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     order_id: Mapped[UUID]
     account_id: Mapped[UUID | None]
@@ -231,6 +233,21 @@ class Payment(VersionedRow):
         }
 
 
+OF_ORDER = "SELECT {columns} FROM payments.payment WHERE order_id = $1"
+# By key share: who writes an operation refers to the payment, with its share in hand.
+LOCK = "FOR NO KEY UPDATE"
+BY_ORDER = Question(Payment, OF_ORDER)
+BY_ORDER_LOCKED = Question(Payment, f"{OF_ORDER} {LOCK}")
+LOCKED = Question(Payment, f"SELECT {{columns}} FROM payments.payment WHERE id = $1 {LOCK}")
+BY_OPERATION_LOCKED = Question(
+    Payment,
+    f"""
+    SELECT {{columns}} FROM payments.payment
+    WHERE id = (SELECT payment_id FROM payments.operation WHERE id = $1) {LOCK}
+    """,
+)
+
+
 class Payments(Aggregates[Payment]):
     model_type = Payment
 
@@ -240,12 +257,7 @@ class Payments(Aggregates[Payment]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        found: Payment | None = await self.session.scalar(
-            select(Payment).where(Payment.order_id == order_id)
-        )
-        if found is None:
-            raise NotThere
-        return found
+        return _there(await BY_ORDER.first(self.session, order_id))
 
     async def find_locked(self, payment_id: UUID) -> Payment:
         """The payment, which nobody else brings on until the command's end.
@@ -253,7 +265,7 @@ class Payments(Aggregates[Payment]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        return await self._locked(Payment.id == payment_id)
+        return _there(await LOCKED.first(self.session, payment_id))
 
     async def of_order_locked(self, order_id: UUID) -> Payment:
         """The order's payment, in the same way.
@@ -261,7 +273,7 @@ class Payments(Aggregates[Payment]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        return await self._locked(Payment.order_id == order_id)
+        return _there(await BY_ORDER_LOCKED.first(self.session, order_id))
 
     async def of_operation_locked(self, operation_id: UUID) -> tuple[Payment, Operation]:
         """An operation with its payment; the payment's lock is the operation's too.
@@ -269,26 +281,12 @@ class Payments(Aggregates[Payment]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        wanted = select(Payment, Operation).where(Operation.id == operation_id)
-        joined = wanted.join(Operation, Operation.payment_id == Payment.id)
-        await self.session.flush()
-        # Both: of a row that was waited for, the other half would be read as it was before.
-        # By key share: who writes another operation refers to the payment, with its share in hand.
-        found = await self.session.execute(
-            joined.with_for_update(key_share=True).execution_options(populate_existing=True)
-        )
-        row = found.one_or_none()
-        if row is None:
-            raise NotThere
-        return row[0], row[1]
+        payment = _there(await BY_OPERATION_LOCKED.first(self.session, operation_id))
+        # After the lock, which may have been waited for until the operation was concluded.
+        return payment, await Operations(self.session).find(operation_id)
 
-    async def _locked(self, condition: Any) -> Payment:
-        wanted = select(Payment).where(condition)
-        # What is read anew must not undo what was just changed.
-        await self.session.flush()
-        found: Payment | None = await self.session.scalar(
-            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-        )
-        if found is None:
-            raise NotThere
-        return found
+
+def _there(found: Payment | None) -> Payment:
+    if found is None:
+        raise NotThere
+    return found

@@ -65,9 +65,6 @@ async def give_back_excess(
 
 
 async def _keep(operation: Operation, work: UnitOfWork) -> None:
-    work.session.add(operation)
-    # Before what refers to it: there is no relationship that would tell the order.
-    await work.flush()
     first = first_of(operation)
     first.is_excess = operation.authorization_id is not None
-    work.session.add(first)
+    work.session.add_all([operation, first])

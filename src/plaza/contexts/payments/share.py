@@ -1,15 +1,15 @@
 """One vendor order's part of a payment; its amounts are stored, never computed as a proportion."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, select, update
+from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.payments.events import PaymentStatus, ShareChanged, payment_status_of
 from plaza.contexts.payments.operation import Kind
 from plaza.kernel.refusals import NotThere
 from plaza.writing.aggregate import Aggregates, VersionedRow
+from plaza.writing.direct_rows import Question
 
 MOVED: dict[Kind, str] = {
     "charge": "captured_minor",
@@ -27,6 +27,7 @@ WAITING: dict[Kind, tuple[str, ...]] = {
 class Share(VersionedRow):
     __tablename__ = "share"
     __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct = True
 
     payment_id: Mapped[UUID]
     order_id: Mapped[UUID]
@@ -102,6 +103,23 @@ class Share(VersionedRow):
             setattr(self, name, getattr(self, name) + amount_minor)
 
 
+OF_VENDOR_ORDER_LOCKED = Question(
+    Share, "SELECT {columns} FROM payments.share WHERE vendor_order_id = $1 FOR UPDATE"
+)
+OF_PAYMENT_LOCKED = Question(
+    Share, "SELECT {columns} FROM payments.share WHERE payment_id = $1 ORDER BY id FOR UPDATE"
+)
+APPROVE = Question(
+    Share,
+    """
+    UPDATE payments.share SET version = version + 1,
+        authorized_minor = authorized_minor + CASE WHEN $2 THEN amount_minor ELSE 0 END,
+        captured_minor = captured_minor + CASE WHEN $3 THEN amount_minor ELSE 0 END
+    WHERE payment_id = $1 RETURNING {columns}
+    """,
+)
+
+
 class Shares(Aggregates[Share]):
     model_type = Share
 
@@ -111,39 +129,20 @@ class Shares(Aggregates[Share]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
-        (share,) = await self._locked(Share.vendor_order_id == vendor_order_id) or (None,)
+        share = await OF_VENDOR_ORDER_LOCKED.first(self.session, vendor_order_id)
         if share is None:
             raise NotThere
         return share
 
     async def of_payment_locked(self, payment_id: UUID) -> list[Share]:
         """All parts; whoever takes them all holds the payment's lock."""
-        return await self._locked(Share.payment_id == payment_id)
+        return await OF_PAYMENT_LOCKED.all(self.session, payment_id)
 
     async def approve(self, payment_id: UUID, *, authorizes: bool, captures: bool) -> list[Share]:
         """The whole of a payment was approved: each part gets its own amount, in one statement."""
-        changes: dict[str, Any] = {"version": Share.version + 1}
-        if authorizes:
-            changes["authorized_minor"] = Share.authorized_minor + Share.amount_minor
-        if captures:
-            changes["captured_minor"] = Share.captured_minor + Share.amount_minor
-        return await self._changed(payment_id, changes)
+        found = await APPROVE.all(self.session, payment_id, authorizes, captures)
+        return sorted(found, key=lambda share: share.id)
 
     async def touch(self, payment_id: UUID) -> list[Share]:
         """Something is to be told of all parts that their amounts do not say."""
-        return await self._changed(payment_id, {"version": Share.version + 1})
-
-    async def _changed(self, payment_id: UUID, changes: dict[str, Any]) -> list[Share]:
-        await self.session.flush()
-        change = update(Share).where(Share.payment_id == payment_id).values(changes)
-        found = await self.session.scalars(
-            change.returning(Share).execution_options(populate_existing=True)
-        )
-        return sorted(found, key=lambda share: share.id)
-
-    async def _locked(self, condition: Any) -> list[Share]:
-        wanted = select(Share).where(condition).order_by(Share.id).with_for_update()
-        # What is read anew must not undo what was just changed.
-        await self.session.flush()
-        found = await self.session.scalars(wanted.execution_options(populate_existing=True))
-        return list(found)
+        return await self.approve(payment_id, authorizes=False, captures=False)

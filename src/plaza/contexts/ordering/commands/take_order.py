@@ -56,7 +56,6 @@ async def take_order(command: TakeOrder, work: UnitOfWork) -> TakenOrder:
     for ordinal, part in enumerate(priced.parts, 1):
         _take_part(part, ordinal, taken, work)
     work.session.add_all([address, order, *taken.parts, *taken.lines])
-    await work.flush()
     return taken
 
 

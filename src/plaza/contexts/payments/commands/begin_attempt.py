@@ -35,9 +35,7 @@ async def begin_attempt(command: BeginAttempt, work: UnitOfWork) -> Payment:
     payment = await Payments.of(work).of_order_locked(command.order_id)
     payment.begin(command.operation_id, work.now, command.claim_s, command.after)
     authorization = authorization_of(payment, command.operation_id)
-    work.session.add(authorization)
-    await work.flush()
-    work.session.add(first_of(authorization))
+    work.session.add_all([authorization, first_of(authorization)])
     return payment
 
 

@@ -46,16 +46,11 @@ async def open_payment(command: OpenPayment, work: UnitOfWork) -> Payment:
     """Open it; where nothing costs anything there is nothing to attempt."""
     assert sum(share.amount_minor for share in command.shares) == command.amount_minor
     payment, shares = _payment(command, work.now), [_share(one, command) for one in command.shares]
-    work.session.add(payment)
+    work.session.add_all([payment, *shares])
     work.publish(payment.requested(work.now), *(share.told() for share in shares))
-    # Rows refer to the payment, and there is no relationship that would tell the order.
-    await work.flush()
-    work.session.add_all(shares)
     if command.amount_minor > 0:
         authorization = authorization_of(payment, command.operation_id)
-        work.session.add(authorization)
-        await work.flush()
-        work.session.add(first_of(authorization))
+        work.session.add_all([authorization, first_of(authorization)])
     return payment
 
 
