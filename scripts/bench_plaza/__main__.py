@@ -28,8 +28,20 @@ EXIT_MISSED = 1
 EXIT_FAILED = 2
 EXIT_INTERRUPTED = 130
 FLOOD_S, QUICK_FLOOD_S = 10, 3
-WHOLE = Extent(Effort(connections=32, seconds=5, rounds=3), visible_rounds=300, command_seconds=10)
-QUICK = Extent(Effort(connections=32, seconds=1, rounds=3), visible_rounds=50, command_seconds=3)
+WHOLE = Extent(
+    Effort(connections=32, seconds=5, rounds=3),
+    crowd_seconds=15,
+    changing_seconds=20,
+    visible_rounds=300,
+    command_seconds=10,
+)
+QUICK = Extent(
+    Effort(connections=32, seconds=1, rounds=3),
+    crowd_seconds=4,
+    changing_seconds=6,
+    visible_rounds=50,
+    command_seconds=3,
+)
 
 click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
 
@@ -44,6 +56,11 @@ click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
     "--checkout",
     is_flag=True,
     help="Measure buying: a hot offer, 50 orders a second, a large cart, a lone shopper.",
+)
+@click.option(
+    "--reads",
+    is_flag=True,
+    help="Measure reads only: from memory, without caches, a crowd, and while prices change.",
 )
 @click.option("--quick", is_flag=True, help="A look: shorter in every part, less steady.")
 @click.option("--seconds", type=click.IntRange(1), help="One load on one address: 5, quick 1.")
@@ -68,6 +85,7 @@ def main(
     *,
     identity: bool,
     checkout: bool,
+    reads: bool,
     quick: bool,
     seconds: int | None,
     connections: int | None,
@@ -85,6 +103,8 @@ def main(
         scripts/bench
 
         scripts/bench --quick
+
+        scripts/bench --reads
 
         scripts/bench --identity
 
@@ -112,7 +132,7 @@ def main(
             print_checkout_report(bought, judged)
             _keep(bought, judged, json_file)
             return
-        results = bench_marketplace(extent, _generator(generator))
+        results = bench_marketplace(extent, _generator(generator), reads_only=reads)
     except (DidNotStart, LoadFailed, UnexpectedAnswer, NeverAnswered) as failure:
         console.print(str(failure), style="red", markup=False)
         sys.exit(EXIT_FAILED)

@@ -1,7 +1,7 @@
 """The marketplace's goods as plaza shows them, in the rows of the usual way's tables."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -36,7 +36,7 @@ async def read_cards(port: int) -> list[ListedProduct]:
             path = f"{start}&cursor={page.next_cursor}"
 
 
-async def read_goods(port: int, cards: list[ListedProduct]) -> Goods:
+async def read_goods(port: int, cards: Sequence[ListedProduct]) -> Goods:
     """What stands behind the cards, from the products' pages."""
     shares = [cards[reader::READERS] for reader in range(READERS)]
     read = await asyncio.gather(*(_read_pages(port, share) for share in shares))
@@ -55,7 +55,7 @@ async def read_goods(port: int, cards: list[ListedProduct]) -> Goods:
     )
 
 
-async def _read_pages(port: int, cards: list[ListedProduct]) -> list[ProductPage]:
+async def _read_pages(port: int, cards: Sequence[ListedProduct]) -> list[ProductPage]:
     async with Connection(port) as connection:
         return [
             (await connection.get(f"/v1/products/{card.slug}")).document(ProductPage)

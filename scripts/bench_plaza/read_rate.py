@@ -1,9 +1,11 @@
 """Reads: the same load on plaza's lists and pages, on bytes from memory, and on the usual way."""
 
 from collections.abc import Mapping
+from statistics import median
 
 import msgspec
 
+from bench_plaza.process_family import cpu_s
 from bench_plaza.progress import doing
 from bench_plaza.read_load import LoadGenerator, ReadLoad
 
@@ -18,31 +20,47 @@ class Effort(msgspec.Struct, frozen=True):
     rounds: int
 
 
+class Address(msgspec.Struct, frozen=True):
+    url: str
+    server_pid: int
+    """The server's first process; its children count with it."""
+
+
 class ReadRate(msgspec.Struct, frozen=True):
     load: ReadLoad
     """The median of each figure over the rounds."""
+    cpu_us: float
+    """Processor time that the server's processes took for one request: hardly touched by what else
+    the machine does. Databases are not in it."""
     rounds: list[ReadLoad]
 
 
 def measure_reads(
-    addresses: Mapping[str, str], generator: LoadGenerator, effort: Effort
+    addresses: Mapping[str, Address], generator: LoadGenerator, effort: Effort
 ) -> dict[str, ReadRate]:
     """Load one address after the other, several times round.
 
     Other work on the machine comes and goes: in turns, it meets all addresses alike.
     """
     with doing("Warming up"):
-        for url in addresses.values():
-            generator.load(url, connections=effort.connections, duration_s=WARM_UP_S)
+        for address in addresses.values():
+            generator.load(address.url, connections=effort.connections, duration_s=WARM_UP_S)
     rounds: dict[str, list[ReadLoad]] = {name: [] for name in addresses}
+    used_us: dict[str, list[float]] = {name: [] for name in addresses}
     for number in range(1, effort.rounds + 1):
-        for name, url in addresses.items():
+        for name, address in addresses.items():
             with doing(f"Round {number} of {effort.rounds}, {name}"):
-                load = generator.load(
-                    url, connections=effort.connections, duration_s=effort.seconds
-                )
+                load, cpu_us = _load(address, generator, effort)
             rounds[name].append(load)
+            used_us[name].append(cpu_us)
     return {
-        name: ReadRate(load=ReadLoad.median_of(loads), rounds=loads)
+        name: ReadRate(ReadLoad.median_of(loads), median(used_us[name]), loads)
         for name, loads in rounds.items()
     }
+
+
+def _load(address: Address, generator: LoadGenerator, effort: Effort) -> tuple[ReadLoad, float]:
+    before_s = cpu_s(address.server_pid)
+    load = generator.load(address.url, connections=effort.connections, duration_s=effort.seconds)
+    used_s = cpu_s(address.server_pid) - before_s
+    return load, used_s * 1_000_000 / (load.requests_per_s * effort.seconds)

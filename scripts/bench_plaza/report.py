@@ -7,9 +7,10 @@ from rich.table import Table
 
 from bench_plaza.bars import Bar
 from bench_plaza.checkout_bench import CALM, CheckoutResults
+from bench_plaza.crowd import Served
 from bench_plaza.identity_bench import Flooded, IdentityResults
 from bench_plaza.latency import Latency
-from bench_plaza.results import CEILING, Results
+from bench_plaza.results import CEILING, Alone, Results
 
 
 def print_report(results: Results, bars: Iterable[Bar]) -> None:
@@ -77,7 +78,9 @@ def _tables(results: Results) -> Iterator[RenderableType]:
         f"median of {effort.rounds} rounds of {effort.seconds} s.\n"
     )
     yield _read_table(results)
-    yield _write_table(results)
+    yield _crowd_table(results)
+    if results.alone is not None:
+        yield _write_table(results.alone)
     yield _memory_table(results)
 
 
@@ -91,16 +94,37 @@ def _table(*headings: str) -> Table:
 
 def _read_table(results: Results) -> Table:
     ceiling = results.reads[CEILING].load.requests_per_s
-    table = _table("Read", "requests/s", "p50 ms", "p99 ms", "body bytes", "of the ceiling")
+    columns = ("requests/s", "p50 ms", "p99 ms", "CPU µs", "bytes", "ceiling")
+    table = _table("Read", *columns)
     for name, rate in results.reads.items():
         per_s = rate.load.requests_per_s
-        cells = (f"{results.body_bytes[name]:,}", f"{per_s / ceiling:.0%}")
+        cells = (f"{rate.cpu_us:,.0f}", f"{results.body_bytes[name]:,}", f"{per_s / ceiling:.0%}")
         table.add_row(name, f"{per_s:,.0f}", *_cells(rate.load.latency), *cells)
     return table
 
 
-def _write_table(results: Results) -> Table:
-    visibility, commands = results.visibility, results.commands
+def _crowd_table(results: Results) -> Table:
+    changing = results.changing
+    table = _table("Shoppers in a storefront", "a second", "p50 ms", "p99 ms", "measured")
+    alone = f"{results.crowd.connections:,} connections"
+    _add_load(table, "reads, nothing changes", results.crowd, alone)
+    beside = f"hit rate {changing.hit_rate:.1%}"
+    _add_load(table, "reads while prices change", changing.reads, beside)
+    per_s = f"{changing.commands_per_s:,.0f}"
+    table.add_row("commands beside them", per_s, *_cells(changing.command), "")
+    rounds = f"{changing.watched} rounds"
+    table.add_row("sent until seen", "", *_cells(changing.sent_to_seen), rounds)
+    table.add_row("answered until seen", "", *_cells(changing.answered_to_seen), rounds)
+    return table
+
+
+def _add_load(table: Table, name: str, load: Served, measured: str) -> None:
+    failed = f", {load.failures:,} failed: {load.first_failures[0]}" if load.failures else ""
+    table.add_row(name, f"{load.per_s:,.0f}", *_cells(load.latency), f"{measured}{failed}")
+
+
+def _write_table(alone: Alone) -> Table:
+    visibility, commands = alone.visibility, alone.commands
     rounds = f"{visibility.rounds} rounds"
     table = _table("Command", "commands/s", "p50 ms", "p99 ms", "measured")
     for name, latency in (

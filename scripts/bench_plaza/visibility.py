@@ -3,6 +3,7 @@
 import asyncio
 import time
 from itertools import cycle, islice
+from typing import NamedTuple
 from uuid import UUID
 
 from bench_plaza.keep_alive import Connection, UnexpectedAnswer
@@ -15,6 +16,14 @@ SEEN_TIMEOUT_S = 10.0
 POLL_INTERVAL_S = 0.001
 
 
+class Seen(NamedTuple):
+    """When a command was sent, answered, and seen by a shopper, on one clock."""
+
+    sent_ms: float
+    answered_ms: float
+    seen_ms: float
+
+
 async def measure_visibility(port: int, rounds: int) -> Visibility:
     """Change a price, look until it shows; then the same with the command's token."""
     async with Connection(port) as office, Connection(port) as shop:
@@ -23,9 +32,9 @@ async def measure_visibility(port: int, rounds: int) -> Visibility:
         offers = await desk.offers()
         sent_to_seen_ms, answered_to_seen_ms, read_with_token_ms = [], [], []
         for offer in islice(cycle(offers), rounds):
-            sent_ms, answered_ms, seen_ms = await _change_and_watch(desk, shop, offer)
-            sent_to_seen_ms.append(seen_ms - sent_ms)
-            answered_to_seen_ms.append(seen_ms - answered_ms)
+            one = await change_and_watch(desk, shop, offer)
+            sent_to_seen_ms.append(one.seen_ms - one.sent_ms)
+            answered_to_seen_ms.append(one.seen_ms - one.answered_ms)
             read_with_token_ms.append(await _change_and_read(desk, shop, offer))
     return Visibility(
         rounds=rounds,
@@ -35,10 +44,8 @@ async def measure_visibility(port: int, rounds: int) -> Visibility:
     )
 
 
-async def _change_and_watch(
-    desk: VendorDesk, shop: Connection, offer: PricedOffer
-) -> tuple[float, float, float]:
-    """When the command was sent, answered, and seen, on one clock in milliseconds."""
+async def change_and_watch(desk: VendorDesk, shop: Connection, offer: PricedOffer) -> Seen:
+    """Change a price, and ask for the product's page until it shows."""
     sent_ms = _now_ms()
     (await desk.change_price(offer)).check()
     answered_ms = _now_ms()
@@ -46,7 +53,7 @@ async def _change_and_watch(
         if _now_ms() - answered_ms > SEEN_TIMEOUT_S * 1000:
             raise UnexpectedAnswer(f"Offer {offer.id} showed its old price for {SEEN_TIMEOUT_S} s.")
         await asyncio.sleep(POLL_INTERVAL_S)
-    return sent_ms, answered_ms, _now_ms()
+    return Seen(sent_ms, answered_ms, _now_ms())
 
 
 async def _change_and_read(desk: VendorDesk, shop: Connection, offer: PricedOffer) -> float:

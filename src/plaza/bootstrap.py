@@ -63,6 +63,10 @@ from plaza.processes import (
 )
 from plaza.processes.process import Process
 from plaza.projecting.projection import Projection
+from plaza.projecting.sorted_shape import SortedShape
+from plaza.read_models.bestsellers import http as bestsellers_http
+from plaza.read_models.bestsellers import projection as bestsellers
+from plaza.read_models.bestsellers import sorted_sets as sorted_bestsellers
 from plaza.read_models.category_tree import http as category_tree_http
 from plaza.read_models.category_tree import projection as category_tree
 from plaza.read_models.order_history import http as order_history_http
@@ -75,6 +79,9 @@ from plaza.read_models.product_listing import http as product_listing_http
 from plaza.read_models.product_listing import projection as product_listing
 from plaza.read_models.product_page import http as product_page_http
 from plaza.read_models.product_page import projection as product_page
+from plaza.read_models.product_suggestions import http as product_suggestions_http
+from plaza.read_models.product_suggestions import projection as product_suggestions
+from plaza.read_models.product_suggestions import sorted_sets as sorted_suggestions
 from plaza.read_models.stock_overview import http as stock_overview_http
 from plaza.read_models.stock_overview import projection as stock_overview
 from plaza.read_models.vendor_applications import http as vendor_applications_http
@@ -113,6 +120,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *http_cart_lines.ROUTES,
     *product_listing_http.ROUTES,
     *product_page_http.ROUTES,
+    *product_suggestions_http.ROUTES,
+    *bestsellers_http.ROUTES,
     *vendor_directory_http.ROUTES,
     *category_tree_http.ROUTES,
     *vendor_products_http.ROUTES,
@@ -135,6 +144,8 @@ ROUTES: list[ControllerRouterHandler] = [
 PROJECTIONS: list[Projection] = [
     product_listing.PROJECTION,
     product_page.PROJECTION,
+    product_suggestions.PROJECTION,
+    bestsellers.PROJECTION,
     vendor_directory.PROJECTION,
     category_tree.PROJECTION,
     vendor_products.PROJECTION,
@@ -145,6 +156,9 @@ PROJECTIONS: list[Projection] = [
     vendor_order_queue.PROJECTION,
     payment_list.PROJECTION,
 ]
+
+SORTED_SETS: list[SortedShape] = [sorted_suggestions.SORTED_SETS, sorted_bestsellers.SORTED_SETS]
+"""What Redis keeps sorted of read models, beside their tables."""
 
 PROCESSES: list[Process] = [
     withdraw_offers_on_vendor_closed.PROCESS,

@@ -147,8 +147,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Threads that hash passwords (19 MiB each while they do): half of the cores unless set."""
     password_hash_queue_size: Positive = 100
     """Passwords that may wait for such a thread before further ones get 503 at once."""
+    near_cache_mb: NotNegative = 64
+    """Megabytes of answers that one API process keeps in memory; 0: none, nothing is shared."""
+    served_copies: bool = True
+    """Whether answers are also kept in Redis, for all API processes."""
+    read_fills_max: Positive = 10
+    """Public answers that one API process asks PostgreSQL for at once."""
+    read_fills_queue_size: Positive = 1000
+    """Public answers that may wait for that before further ones get 503 at once."""
     outbox_partition_size: Positive = 5_000_000
     """Events in one partition of the outbox."""
+    cdn_kept_s: NotNegative = 0
+    """Seconds that a CDN may keep public answers (s-maxage); 0: it asks each time, as browsers."""
+    cdn_stale_s: NotNegative = 0
+    """Seconds after that in which it may still answer while it asks (stale-while-revalidate)."""
+    cdn_tag_header: Literal["off", "surrogate-key", "cache-tag"] = "off"
+    """The header that names what an answer was made of, for CDNs that purge by such names."""
     bench: bool = False
     """Add the route of constant bytes that `scripts/bench` measures the ceiling with."""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"

@@ -271,6 +271,10 @@ async def leave(marketplace: Marketplace, email: str) -> None:
 async def look_around(marketplace: Marketplace, operator: Any) -> None:
     for path in ("/", "/version", "/health", "/health/live", "/metrics"):
         await marketplace.anybody.get(path)
+    await marketplace.anybody.get("/v1/products/suggest", params={"q": "oak"})
+    await marketplace.anybody.get("/v1/products/suggest")
+    await marketplace.anybody.get("/v1/products/bestsellers", params={"limit": 5})
+    await marketplace.anybody.get("/v1/products/bestsellers", params={"category": "nothing"})
     await marketplace.anybody.get("/media/demo/aprons-kitchen-textiles/1.svg")
     await operator.get("/v1/operations/projections")
 

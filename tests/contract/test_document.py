@@ -90,6 +90,8 @@ listVendorProducts GET /v1/vendors/{}/products
 getVendorProduct GET /v1/vendors/{}/products/{}
 listProducts GET /v1/products
 getProduct GET /v1/products/{}
+suggestProducts GET /v1/products/suggest
+listBestsellers GET /v1/products/bestsellers
 setStock PUT /v1/vendors/{}/offers/{}/stock
 adjustStock POST /v1/vendors/{}/offers/{}/stock/adjust
 listStock GET /v1/vendors/{}/stock

@@ -22,8 +22,11 @@ from plaza.projecting.host import Following
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world(databases: Databases) -> AsyncIterator[World]:
-    # Where vendors accept or decline what is ordered of them.
-    settings = msgspec.structs.replace(await databases.make(), vendor_acceptance=True)
+    # Where vendors accept or decline what is ordered of them, and where the statements that make
+    # an answer do not depend on who asked before.
+    settings = msgspec.structs.replace(
+        await databases.make(), vendor_acceptance=True, near_cache_mb=0, served_copies=False
+    )
     name = urlsplit(str(settings.database_url)).path.removeprefix("/")
     async with open_marketplace(settings) as marketplace:
         # The superuser's connection: no policy hides a row of a table that is new.

@@ -49,6 +49,7 @@ class Entry:
     Attributes:
         audience: who is let in by its guard.
         body: an acceptable one, with `{names}` of things; by default `asking.REQUESTS` has it.
+        query: what it cannot be asked without, beside ids.
         named: where a parameter is called like another operation's, the thing that is meant.
         version: what If-Match names, a number or a thing; by default `asking.REQUESTS` has it.
         needs: what has to be there besides, so that the rightful caller is answered with success.
@@ -67,6 +68,7 @@ class Entry:
 
     audience: Audience
     body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
     version: int | str | None = None
     needs: tuple[str, ...] = ()
@@ -208,6 +210,10 @@ GOODS = {
         named={"product": "published_product"},
         hidden=("product", "product_slug"),
     ),
+    "suggestProducts": public(
+        rightful=Kind.OWNER, query={"q": "Oak"}, needs=("product", "published_product")
+    ),
+    "listBestsellers": public(rightful=Kind.OWNER, needs=("ordered_line",)),
     "getDemoPicture": public(
         rightful=Kind.OWNER, named={"category": "picture_category", "file": "picture_file"}
     ),

@@ -2,6 +2,8 @@
 
 import asyncpg
 
+from plaza.bootstrap import PROJECTIONS
+
 TABLES = """
     SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -23,6 +25,11 @@ CAUGHT_UP = """
             WHERE NOT EXISTS (SELECT FROM outbox.position p WHERE p.id = e.id))
         AND (SELECT coalesce(max(position), 0) FROM outbox.position) <= ALL (
             SELECT max(upto) FROM projecting.step GROUP BY projection, build, shard)
+        AND NOT EXISTS (
+            SELECT FROM (
+                SELECT DISTINCT ON (projection, build, shard) projection, upto, copied
+                FROM projecting.step ORDER BY projection, build, shard, number DESC
+            ) last WHERE last.projection = ANY ($1) AND last.copied < last.upto)
 """
 
 
@@ -54,5 +61,6 @@ def _question(name: str) -> str:
 
 
 async def is_caught_up(everything: asyncpg.Connection) -> bool:
-    """Whether every fact has been followed by everybody who follows facts."""
-    return bool(await everything.fetchval(CAUGHT_UP))
+    """Whether every fact has been followed by everybody who follows facts, and told in Redis."""
+    tagged = [projection.name for projection in PROJECTIONS if projection.is_tagged]
+    return bool(await everything.fetchval(CAUGHT_UP, tagged))

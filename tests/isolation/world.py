@@ -236,7 +236,11 @@ async def ask(
         operation.method,
         operation.path.format(**ids),
         json=filled(body_of(operation, case.entry), ids),
-        params={name: ids[name] for name in operation.in_query if name in ids} | (query or {}),
+        params={
+            **case.entry.query,
+            **{name: ids[name] for name in operation.in_query if name in ids},
+            **(query or {}),
+        },
         headers=sent,
     )
 

@@ -1,6 +1,7 @@
 """Telling the log, and following it."""
 
 from collections import Counter
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -50,10 +51,19 @@ async def sequence(connection: asyncpg.Connection) -> int:
 
 
 class Announced(list[int]):
-    """Positions that followers announced."""
+    """Positions that followers announced, and the tags of what they changed."""
 
-    async def __call__(self, _: str, position: int) -> None:
-        self.append(position)
+    def __init__(self) -> None:
+        super().__init__()
+        self.copied = 0
+        self.tags: list[set[str]] = []
+
+    def took_over(self, copied: int) -> None:
+        self.copied = copied
+
+    def committed(self, tags: Collection[str], upto: int) -> None:
+        self.append(upto)
+        self.tags.append(set(tags))
 
 
 async def a_follower(

@@ -12,7 +12,7 @@ from read_models.given import given
 
 async def counts(written: Shown, *events: Event) -> dict[str, int]:
     """The number of products on sale by category."""
-    tree = msgspec.json.decode(await list_categories(await written(PROJECTION, *events)))
+    tree = msgspec.json.decode((await list_categories(await written(PROJECTION, *events))).body)
     return _counts_in(tree["items"])
 
 
@@ -82,5 +82,5 @@ async def test_a_product_that_moves_counts_where_it_is_now(written: Shown) -> No
 async def test_siblings_stand_in_the_order_of_their_rank(written: Shown) -> None:
     last, first = ACategory(), ACategory()
     pool = await written(PROJECTION, last.created(rank=2), first.created(rank=1))
-    tree = msgspec.json.decode(await list_categories(pool))
+    tree = msgspec.json.decode((await list_categories(pool)).body)
     assert [node["id"] for node in tree["items"]] == [str(first.id), str(last.id)]

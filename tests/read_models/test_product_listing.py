@@ -33,7 +33,8 @@ async def listed(
     question = ProductsWanted(**{"currency": "GBP", **wanted})
     items, cursor = [], None
     while True:
-        page = msgspec.json.decode(await list_products(pool, CURSORS, question, limit, cursor))
+        rendered = await list_products(pool, CURSORS, question, limit, cursor)
+        page = msgspec.json.decode(rendered.body)
         items += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:

@@ -15,7 +15,10 @@ from read_models.given import given
 
 async def page(written: Shown, product: AProduct, *events: Event) -> dict[str, Any]:
     pool = await written(PROJECTION, *events)
-    shown: dict[str, Any] = msgspec.json.decode(await get_product(pool, f"product-{product.id}"))
+    rendered = await get_product(pool, f"product-{product.id}")
+    if rendered.status == NotThere.status:
+        raise NotThere
+    shown: dict[str, Any] = msgspec.json.decode(rendered.body)
     return shown
 
 
@@ -58,7 +61,7 @@ async def test_a_page_is_found_by_its_id_too(written: Shown) -> None:
     vendor = AVendor()
     product = AProduct(vendor)
     pool = await written(PROJECTION, *vendor.approved(), *on_sale(product))
-    assert msgspec.json.decode(await get_product(pool, str(product.id)))["offers"] == []
+    assert msgspec.json.decode((await get_product(pool, str(product.id))).body)["offers"] == []
 
 
 async def test_drafts_and_unpublished_products_have_no_page(written: Shown) -> None:

@@ -7,6 +7,7 @@ from plaza.bootstrap import PROJECTIONS
 from plaza.projecting.builds import parts_name, table_name
 
 PRIVATE = {
+    "bestsellers_sale",
     "order_history",
     "order_page",
     "order_page_lines",

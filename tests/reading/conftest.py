@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -11,6 +11,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from plaza.outbox.channels import Channels
+from plaza.reading.coherence import Coherence
 from plaza.reading.pools import open_public_pool
 from plaza.reading.watermarks import Watermarks
 from plaza.settings import Settings
@@ -52,16 +53,19 @@ async def watch(pool: asyncpg.Pool, channels: Channels) -> AsyncIterator[Watch]:
     async with AsyncExitStack() as stack:
 
         async def run(redis: Redis) -> Watermarks:
-            return await stack.enter_async_context(_running(Watermarks(pool, redis, channels)))
+            return await stack.enter_async_context(_running(Watermarks(pool), redis, channels))
 
         yield run
 
 
 @asynccontextmanager
-async def _running(watermarks: Watermarks) -> AsyncIterator[Watermarks]:
+async def _running(
+    watermarks: Watermarks, redis: Redis, channels: Channels
+) -> AsyncIterator[Watermarks]:
     await watermarks.poll()
-    running = asyncio.create_task(watermarks.run())
+    coherence = Coherence(redis, channels, watermarks)
+    running = [asyncio.create_task(task) for task in (watermarks.run(), coherence.run())]
     yield watermarks
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running)

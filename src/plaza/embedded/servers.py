@@ -120,6 +120,21 @@ def temporary_cluster(
 
 
 @contextmanager
+def temporary_valkey(*, durable: bool = False) -> Iterator[ValkeyServer]:
+    """A Valkey of its own, started, for tests that stop, freeze and fill it."""
+    user = server_user()
+    program = reachable_programs(installed_programs(), user).valkey_server
+    with temporary_folder() as folder:
+        sockets = socket_folder(folder, user)
+        server = ValkeyServer(folder, sockets, program=program, user=user, durable=durable)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
 def temporary_folder(*, on_disk: bool = False) -> Iterator[Path]:
     """A folder with a short path that the servers' user can reach; removed at the end."""
     in_memory = not on_disk and _free_bytes(MEMORY_FOLDER) >= MEMORY_BYTES_MIN

@@ -6,6 +6,7 @@ import rich_click as click
 from rich.console import Console
 
 from plaza.embedded.refusal import CannotStart
+from plaza.entrypoints.cli_commands.cdn import cdn
 from plaza.entrypoints.cli_commands.demo import demo
 from plaza.entrypoints.cli_commands.events import events
 from plaza.entrypoints.cli_commands.keys import keys
@@ -33,7 +34,7 @@ def plaza() -> None:
     """
 
 
-for command in (up, reset, migrate, demo, events, operators, keys, stock):
+for command in (up, reset, migrate, demo, events, operators, keys, stock, cdn):
     plaza.add_command(command)
 
 

@@ -20,7 +20,9 @@ Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=VISIBLE)]
 Sku = Annotated[str, Meta(min_length=1, max_length=100)]
 EmailText = Annotated[str, Meta(min_length=3, max_length=254)]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2")]
-Slug = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z")]
+_SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z"
+_SLUG_MAX = 80
+Slug = Annotated[str, Meta(min_length=1, max_length=_SLUG_MAX, pattern=_SLUG)]
 
 SLUG_LENGTH_MAX = 60
 
@@ -30,6 +32,11 @@ def slug_of(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     return "-".join(words)[:SLUG_LENGTH_MAX].strip("-") or "item"
+
+
+def is_slug(text: str) -> bool:
+    """Whether anything can have that slug."""
+    return len(text) <= _SLUG_MAX and re.match(_SLUG, text) is not None
 
 
 def normalized_email(email: str) -> str:

@@ -3,6 +3,7 @@
 import asyncpg
 import structlog
 
+from plaza.operations.changes import KEPT_DAYS as CHANGES_KEPT_DAYS
 from plaza.outbox.partitions import ensure_partitions
 from plaza.settings import Settings
 
@@ -52,10 +53,18 @@ log = structlog.get_logger()
 
 # Every process has heard of a change long before; see web/standings.py.
 NOTES_KEPT_HOURS = 1
+HOURS_A_DAY = 24
 
 FORGET_NOTES = """
     DELETE FROM writing.standing_change WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM writing.standing_change
+        WHERE created_at < clock_timestamp() - make_interval(hours => $1) LIMIT $2))
+"""
+
+
+FORGET_CHANGES = """
+    DELETE FROM projecting.changed WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM projecting.changed
         WHERE created_at < clock_timestamp() - make_interval(hours => $1) LIMIT $2))
 """
 
@@ -72,11 +81,12 @@ async def add_partitions(settings: Settings) -> int:
 
 
 async def forget_keys(settings: Settings) -> int:
-    """Delete idempotency keys after 72 hours, and notes of standings that all have heard."""
+    """Delete idempotency keys after 72 hours, and notes that nobody needs any more."""
     connection = await _connect_as_owner(settings)
     try:
         forgotten = await _forget(connection, FORGET, KEYS_KEPT_HOURS)
         await _forget(connection, FORGET_NOTES, NOTES_KEPT_HOURS)
+        await _forget(connection, FORGET_CHANGES, CHANGES_KEPT_DAYS * HOURS_A_DAY)
     finally:
         await connection.close()
     log.info("keys_forgotten", forgotten=forgotten)

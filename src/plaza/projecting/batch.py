@@ -31,6 +31,7 @@ class DocumentTable:
         self._decoder = msgspec.msgpack.Decoder(remembered)
         identity = (document.key, *document.identity)
         kinds = dict(columns)
+        returning = "" if document.tags is None else _returning(document)
         arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, 1))
         changes = ", ".join(
             f"{c} = excluded.{c}"
@@ -46,6 +47,7 @@ class DocumentTable:
             f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
             f"SELECT * FROM unnest({arrays}) "
             f"ON CONFLICT ({', '.join(identity)}) {_replacing(changes)}"
+            f"{returning}"
         )
         kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))
         same = " AND ".join(f"k.{name} = t.{name}" for name in identity)
@@ -53,6 +55,7 @@ class DocumentTable:
         self._hide = (
             f"DELETE FROM {table} t WHERE {document.key} = ANY ($1::uuid[]) AND NOT EXISTS ("
             f"SELECT FROM unnest({kept}) AS k ({', '.join(identity)}) WHERE {same})"
+            f"{returning}"
         )
 
     def touched_by(self, told: Iterable[Told]) -> dict[UUID, list[Told]]:
@@ -63,14 +66,17 @@ class DocumentTable:
                 touched.setdefault(getattr(event, self.document.key), []).append((event, fact))
         return touched
 
-    async def write(self, connection: asyncpg.Connection, told: Iterable[Told]) -> None:
-        """Fold the facts into their documents and write what came of it."""
+    async def write(self, connection: asyncpg.Connection, told: Iterable[Told]) -> set[str]:
+        """Fold the facts into their documents and write what came of it.
+
+        Returns:
+            The tags of the rows that are others now, or gone, or new.
+        """
         touched = self.touched_by(told)
         if not touched:
-            return
+            return set()
         if self.document.is_told_once:
-            await self._record(connection, touched)
-            return
+            return await self._record(connection, touched)
         held = {
             row["key"]: self._decoder.decode(row["remembered"])
             for row in await connection.fetch(self._load, list(touched))
@@ -78,30 +84,54 @@ class DocumentTable:
         for key, changes in touched.items():
             for event, fact in changes:
                 held[key] = fold(self.document, held.get(key), event, fact)
-        await self._write_back(connection, held)
+        return await self._write_back(connection, held)
 
     async def _record(
         self, connection: asyncpg.Connection, touched: dict[UUID, list[Told]]
-    ) -> None:
+    ) -> set[str]:
         """Write what each document's first fact says; rows that are there already stay."""
         rows = [
             row
             for key, changes in touched.items()
             for row in self.document.rows(key, fold(self.document, None, *changes[0]).parts)
         ]
-        await connection.execute(self._show, *_columns_of(rows, self._columns))
+        changed = await connection.fetch(self._show, *_columns_of(rows, self._columns))
+        return self._tags(changed, rows)
 
     async def _write_back(
         self, connection: asyncpg.Connection, held: dict[UUID, Remembered[Any]]
-    ) -> None:
+    ) -> set[str]:
         encoded = [msgspec.msgpack.encode(remembered) for remembered in held.values()]
         await connection.execute(self._remember, list(held), encoded)
         shown = [row for key in held for row in self.document.rows(key, held[key].parts)]
         # A document that is one row leaves none behind while that row is shown.
+        changed: list[asyncpg.Record] = []
         if self.document.identity or len(shown) < len(held):
-            await connection.execute(self._hide, list(held), *_columns_of(shown, self._identity))
+            kept = _columns_of(shown, self._identity)
+            changed += await connection.fetch(self._hide, list(held), *kept)
         if shown:
-            await connection.execute(self._show, *_columns_of(shown, self._columns))
+            changed += await connection.fetch(self._show, *_columns_of(shown, self._columns))
+        return self._tags(changed, shown)
+
+    def _tags(self, changed: list[asyncpg.Record], shown: list[msgspec.Struct]) -> set[str]:
+        """What a changed row was tagged with before, and all rows of its document are now.
+
+        Its other rows too: which of them are seen may depend on it, as the offer of a vendor does
+        on better ones.
+        """
+        if self.document.tags is None:
+            return set()
+        tags: set[str] = set()
+        for row in changed:
+            if row["was_there"]:
+                tags.update(self.document.tags(row["key"], dict(row)))
+        keys = {row["key"] for row in changed}
+        for now in shown:
+            key = getattr(now, self.document.key)
+            if key in keys:
+                columns = {name: getattr(now, name) for name in self.document.tagged_by}
+                tags.update(self.document.tags(key, columns))
+        return tags
 
 
 def _replacing(changes: str) -> str:
@@ -109,6 +139,14 @@ def _replacing(changes: str) -> str:
     if not changes:
         return "DO NOTHING"
     return f"DO UPDATE SET {changes} WHERE t.* IS DISTINCT FROM excluded.*"
+
+
+def _returning(document: Document[Any]) -> str:
+    """What a row was, for its tags; nothing, where it is new."""
+    key = document.key
+    before = ", ".join(f"old.{name}" for name in document.tagged_by)
+    found = f"coalesce(old.{key}, new.{key}) AS key, old.{key} IS NOT NULL AS was_there"
+    return f" RETURNING {found}{', ' if before else ''}{before}"
 
 
 def _columns_of(rows: list[msgspec.Struct], names: Iterable[str]) -> list[list[Any]]:
@@ -134,8 +172,10 @@ class BuildTables:
             tables.append(DocumentTable(document, table, parts, columns))
         return cls(projection, tables)
 
-    async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> None:
-        """Fold a batch of facts, in their order, into the tables."""
+    async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> set[str]:
+        """Fold a batch of facts, in their order, into the tables; the tags of what changed."""
         told = [(msgspec.json.decode(f.payload, type=self._events[f.type]), f) for f in facts]
+        changed: set[str] = set()
         for table in self._tables:
-            await table.write(connection, told)
+            changed |= await table.write(connection, told)
+        return changed

@@ -104,6 +104,8 @@ async def _create_tables(
             parts = parts_name(projection, document.table, build)
             await connection.execute(PARTS.format(parts=parts))
         await _show(connection, projection, document.table, build)
+    for table in projection.derived:
+        await _show(connection, projection, table, build)
 
 
 async def _show(

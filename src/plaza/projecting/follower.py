@@ -1,21 +1,20 @@
 """A follower: takes one shard of a projection along the log, a batch a transaction."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 
 import asyncpg
 
+from plaza.outbox.channels import everything
 from plaza.outbox.read import Stretch, read_stretch
 from plaza.outbox.window import ReadStretch
+from plaza.projecting.announcer import Announcing
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.projection import Projection
 from plaza.projecting.steps import Shard, Step, last_step, take_step, trim_steps
 
 BATCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
-
-Announce = Callable[[str, int], Awaitable[None]]
-"""Told the projection and the position that its rows now cover, after the commit."""
 
 
 class Follower:
@@ -27,14 +26,15 @@ class Follower:
         projection: Projection,
         shard: Shard,
         tables: BuildTables,
-        announce: Announce,
+        announcer: Announcing,
         read: ReadStretch = read_stretch,
     ) -> None:
         self._connection = connection
         self._types = list(projection.events())
+        self._is_tagged = projection.is_tagged
         self.shard = shard
         self._tables = tables
-        self._announce = announce
+        self._announcer = announcer
         self._read = read
         self._step: Step | None = None
         self._upto = 0
@@ -50,37 +50,69 @@ class Follower:
             Fenced: another follower went on from the same step; begin again from the stored one.
         """
         if self._step is None:
-            self._step = await last_step(self._connection, self.shard)
-            self._upto = self._step.upto
-            await self._announce(self.shard.projection, self._upto)
+            self._step = await self._take_over()
         stretch = await self._read(self._connection, self._upto, BATCH_FACTS_MAX, self._types)
+        changed: Collection[str] = ()
         if stretch.facts:
-            await self._write(self._step, stretch)
-        elif self._upto < stretch.upto or self._step.upto < stretch.upto:
+            changed = await self._write(self._step, stretch)
+        elif self._is_behind(self._step, stretch):
             await self._skip(self._step, stretch)
         if stretch.length:
             self._upto = stretch.upto
-            await self._announce(self.shard.projection, stretch.upto)
+            self._announcer.committed(changed, stretch.upto)
         return stretch.length > 0
 
     def forget(self) -> None:
         """Begin again from the stored step: after a fence or a failed batch."""
         self._step = None
 
-    async def _write(self, last: Step, stretch: Stretch) -> None:
+    async def _take_over(self) -> Step:
+        """Go on from the stored step, which may be another follower's.
+
+        What it wrote and may not have told is told in its place. What rows were like before is not
+        known any more (a slug that a product had, a category it stood in), so that everything made
+        of the projection is given up, if there is any such fact at all.
+        """
+        step = await last_step(self._connection, self.shard)
+        self._upto = step.upto
+        self._announcer.took_over(step.copied)
+        self._announcer.committed(await self._changed_in(step.copied, step.upto), step.upto)
+        return step
+
+    async def _changed_in(self, after: int, upto: int) -> Collection[str]:
+        if not self._is_tagged:
+            return ()
+        while after < upto:
+            limit = min(upto - after, BATCH_FACTS_MAX)
+            stretch = await read_stretch(self._connection, after, limit, self._types)
+            if stretch.facts:
+                return {everything(self.shard.projection)}
+            after = stretch.upto
+        return ()
+
+    def _is_behind(self, last: Step, stretch: Stretch) -> bool:
+        """Whether there is something that the stored step does not say yet."""
+        is_untold = self._is_tagged and last.copied < self._announcer.copied
+        return last.upto < stretch.upto or is_untold
+
+    async def _write(self, last: Step, stretch: Stretch) -> Collection[str]:
+        """Write a batch; the tags of what it changed."""
         async with self._connection.transaction():
-            step = await take_step(
-                self._connection, self.shard, last, stretch.upto, len(stretch.facts)
-            )
-            await self._tables.write(self._connection, stretch.facts)
+            step = await self._take(last, stretch)
+            changed = await self._tables.write(self._connection, stretch.facts)
         await self._stepped(step)
+        return changed
 
     async def _skip(self, last: Step, stretch: Stretch) -> None:
         """Go past facts of other models; that costs a row once a second at most."""
         if time.monotonic() - self._stepped_at >= EMPTY_STEP_INTERVAL_S:
-            await self._stepped(
-                await take_step(self._connection, self.shard, last, stretch.upto, 0)
-            )
+            await self._stepped(await self._take(last, stretch))
+
+    async def _take(self, last: Step, stretch: Stretch) -> Step:
+        copied = self._announcer.copied
+        return await take_step(
+            self._connection, self.shard, last, stretch.upto, len(stretch.facts), copied
+        )
 
     async def _stepped(self, step: Step) -> None:
         self._step, self._stepped_at = step, time.monotonic()

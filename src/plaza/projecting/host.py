@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import Protocol
 
 import asyncpg
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from plaza.outbox.channels import Channels, Pushed
+from plaza.outbox.channels import Channels
 from plaza.outbox.sequencer import Sequencer
+from plaza.projecting.announcer import Announcer, Copy
 from plaza.projecting.leases import Leases
 from plaza.projecting.steps import Fenced, Shard
 
@@ -78,15 +78,25 @@ class Host:
         self._stopping = asyncio.Event()
         self._leases: Leases | None = None
         self._lease_lock = asyncio.Lock()
+        self._announcers: list[Announcer] = []
+
+    def announcer(self, projection: str, copy: Copy | None = None) -> Announcer:
+        """Who tells Redis of a projection's commits; asked for before the host runs."""
+        made = Announcer(self._redis, self._channels, projection, copy)
+        self._announcers.append(made)
+        return made
 
     async def run(self, followers: list[Follow]) -> None:
         """Run until `stop` was called and the batches in flight are finished."""
         async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(self._listen_for_ever())
+            telling = [tasks.create_task(announcer.run()) for announcer in self._announcers]
+            telling.append(tasks.create_task(self._listen_for_ever()))
             sequencing = tasks.create_task(self._for_ever(self._sequence))
             following = [tasks.create_task(self._follow_for_ever(follow)) for follow in followers]
             await asyncio.wait([sequencing, *following])
-            listening.cancel()
+            await asyncio.gather(*(made.finish(PUBLISH_TIMEOUT_S) for made in self._announcers))
+            for task in telling:
+                task.cancel()
         if self._leases is not None:
             with suppress(*CONNECTION_LOST):
                 await self._leases.close(CLOSE_TIMEOUT_S)
@@ -190,11 +200,6 @@ class Host:
                 await self._redis.publish(channel, message)
         except (RedisError, OSError) as error:
             log.warning("not_published", channel=channel, error=repr(error))
-
-    async def announce(self, projection: str, position: int) -> None:
-        """Push a follower's watermark to the processes that read."""
-        pushed = msgspec.json.encode(Pushed(projection=projection, position=position))
-        await self._publish(self._channels.watermark, pushed)
 
     async def _pause(self, delay_s: float) -> None:
         await _wait(self._stopping, delay_s)

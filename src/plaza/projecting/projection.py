@@ -1,6 +1,6 @@
 """What a projection says: which facts change which documents, and what rows a document gives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -13,6 +13,9 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 Fold = Callable[[Any, Any], None]
 """Changes the parts of one document by one event. Pure: it reads nothing but its arguments."""
+
+Tags = Callable[[UUID, Mapping[str, Any]], Iterable[str]]
+"""What names the answers that a row of a document is part of, by its key and some columns."""
 
 
 class Document(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
@@ -35,6 +38,10 @@ class Document(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """Columns that tell the rows of one document apart, beside the key."""
     is_told_once: bool = False
     """Whether one fact says all of a document and no other changes it: nothing is remembered."""
+    tags: Tags | None = None
+    """The tags that a changed row touches; none where no answer of it is kept."""
+    tagged_by: tuple[str, ...] = ()
+    """The columns that the tags are made of, as the row has them and as it had them before."""
 
 
 class Projection(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +50,17 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     schema_version: int
     documents: tuple[Document[Any], ...]
+    derived: tuple[str, ...] = ()
+    """Further tables of its DDL, which triggers on those of its documents keep."""
 
     def events(self) -> dict[str, type[Event]]:
         """The types of event that change it."""
         return {event.type(): event for document in self.documents for event in document.on}
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether answers of it are kept, so that what changes must be told in Redis."""
+        return any(document.tags is not None for document in self.documents)
 
     def table_sql(self) -> str:
         """The DDL of its tables; `${build}` in it stands for a build's number."""

@@ -9,15 +9,15 @@ KEPT_MINUTES = 10
 TRIM_EVERY_STEPS = 500
 
 LAST = """
-    SELECT number, upto FROM projecting.step
+    SELECT number, upto, copied FROM projecting.step
     WHERE projection = $1 AND build = $2 AND shard = $3 ORDER BY number DESC LIMIT 1
 """
 
 # Selecting from the last row makes the follower that slept through a trim insert nothing; the
 # primary key makes one of two that took the same batch fail.
 TAKE = """
-    INSERT INTO projecting.step (projection, build, shard, number, upto, facts)
-    SELECT $1, $2, $3, $4 + 1, $5, $6
+    INSERT INTO projecting.step (projection, build, shard, number, upto, facts, copied)
+    SELECT $1, $2, $3, $4 + 1, $5, $6, $7
     WHERE (SELECT max(number) FROM projecting.step
         WHERE projection = $1 AND build = $2 AND shard = $3) = $4
     RETURNING number
@@ -54,14 +54,18 @@ class Step(msgspec.Struct, frozen=True):
 
     number: int
     upto: int
+    copied: int = 0
+    """Up to where Redis had been told of the changes, when the step was taken."""
 
 
 async def last_step(connection: Executor, shard: Shard) -> Step:
     row = await connection.fetchrow(LAST, shard.projection, shard.build, shard.shard)
-    return Step(number=row["number"], upto=row["upto"])
+    return Step(**row)
 
 
-async def take_step(connection: Executor, shard: Shard, last: Step, upto: int, facts: int) -> Step:
+async def take_step(
+    connection: Executor, shard: Shard, last: Step, upto: int, facts: int, copied: int = 0
+) -> Step:
     """Take the next step, first of all in the transaction of a batch.
 
     Raises:
@@ -69,12 +73,12 @@ async def take_step(connection: Executor, shard: Shard, last: Step, upto: int, f
     """
     place = (shard.projection, shard.build, shard.shard, last.number)
     try:
-        number = await connection.fetchval(TAKE, *place, upto, facts)
+        number = await connection.fetchval(TAKE, *place, upto, facts, copied)
     except asyncpg.UniqueViolationError as error:
         raise Fenced from error
     if number is None:
         raise Fenced
-    return Step(number=number, upto=upto)
+    return Step(number=number, upto=upto, copied=copied)
 
 
 async def trim_steps(connection: Executor, shard: Shard, last: Step) -> None:

@@ -57,15 +57,27 @@ class Freshness:
             InvalidConsistencyToken: the token is forged or from the future.
             ProjectionBehind: not in time.
         """
+        return await self.position_covered(projection, wish) is not None
+
+    async def position_covered(self, projection: str, wish: Wish) -> int | None:
+        """Wait until the read model covers the wish, and tell which position that is.
+
+        Returns:
+            0 where nothing is wished; None where it does not cover it and the reader is lenient.
+
+        Raises:
+            InvalidConsistencyToken: the token is forged or from the future.
+            ProjectionBehind: not in time.
+        """
         if wish.token is None:
-            return True
+            return 0
         event = self._tokens.event_in(wish.token)
         deadline = asyncio.get_running_loop().time() + wish.wait_s
         position = await self._position_of(event, deadline)
         if position is not None and await self._watermarks.reached(projection, position, deadline):
-            return True
+            return position
         if wish.lenient:
-            return False
+            return None
         message = f"{projection} does not show it after {wish.wait_s:g} s; try again."
         raise ProjectionBehind(message, retry_after_s=1)
 

@@ -4,6 +4,11 @@ LIMIT_DEFAULT = 24
 LIMIT_MAX = 100
 
 
+def items_json(items: list[str]) -> bytes:
+    """The document of a list that has no further pages."""
+    return f'{{"items":[{",".join(items)}]}}'.encode()
+
+
 def page_json(items: list[str], next_cursor: str | None, **members: str) -> bytes:
     """The page's document made of items that are JSON already.
 

@@ -7,14 +7,12 @@ import time
 import asyncpg
 import msgspec
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from plaza.outbox.channels import Channels, Pushed
+from plaza.outbox.channels import Pushed
 
 POLL_INTERVAL_S = 0.25
-RECONNECT_DELAY_S = 0.5
-LISTEN_TIMEOUT_S = 5.0
+POLL_TIMEOUT_S = 3.0
+SETTLING_S = 1.0
 
 STEPS = """
     SELECT b.projection, (SELECT upto FROM projecting.step s
@@ -46,6 +44,12 @@ class Watermark(msgspec.Struct):
     position: int = 0
     lag_ms: int = 0
     known_at: float = msgspec.field(default_factory=time.monotonic)
+    pushed: int = 0
+    """The largest position pushed on the present connection: what changed up to it is known."""
+    settled: int = 0
+    """Known for a second at least: by then it is pushed too, unless a projector cannot reach Redis
+    or pushes are lost. What is kept in memory has to cover it."""
+    settling: int = 0
 
 
 class Watermarks:
@@ -53,15 +57,16 @@ class Watermarks:
 
     Attributes:
         moves: how often anything has moved; noted before a question whose answer a move changes.
+        is_away: whether PostgreSQL did not answer when it was polled last.
     """
 
-    def __init__(self, pool: asyncpg.Pool, redis: Redis, channels: Channels) -> None:
+    def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._redis = redis
-        self._channels = channels
         self._marks: dict[str, Watermark] = {}
         self._moved = asyncio.Condition()
+        self._settled_at = 0.0
         self.moves = 0
+        self.is_away = False
 
     def of(self, projection: str) -> Watermark:
         return self._marks.setdefault(projection, Watermark())
@@ -87,10 +92,27 @@ class Watermarks:
                 await self._moved.wait_for(lambda: self.moves != moves)
 
     async def run(self) -> None:
-        """Keep them up to date until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen_for_ever())
-            tasks.create_task(self._poll_for_ever())
+        """Poll until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(POLL_TIMEOUT_S):
+                    await self.poll()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("watermarks_unknown", error=repr(error))
+                self.is_away = True
+                self._age()
+            await asyncio.sleep(POLL_INTERVAL_S)
+
+    async def take(self, pushed: Pushed) -> None:
+        """A follower says how far it has come; what it changed was told before."""
+        mark = self.of(pushed.projection)
+        mark.pushed = max(mark.pushed, pushed.position)
+        await self._set(pushed.projection, pushed.position)
+
+    def forget_pushes(self) -> None:
+        """The connection that they came on is lost, and what was told on it with it."""
+        for mark in self._marks.values():
+            mark.pushed = 0
 
     async def poll(self) -> None:
         """Ask the database once."""
@@ -102,15 +124,14 @@ class Watermarks:
             for row in await connection.fetch(LAGS, names, positions):
                 mark = self._marks[row["projection"]]
                 mark.lag_ms, mark.known_at = max(0, int(row["lag_ms"])), time.monotonic()
+        self.is_away = False
+        self._settle()
 
-    async def _poll_for_ever(self) -> None:
-        while True:
-            try:
-                await self.poll()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("watermarks_unknown", error=repr(error))
-                self._age()
-            await asyncio.sleep(POLL_INTERVAL_S)
+    def _settle(self) -> None:
+        if time.monotonic() - self._settled_at >= SETTLING_S:
+            self._settled_at = time.monotonic()
+            for mark in self._marks.values():
+                mark.settled, mark.settling = mark.settling, mark.position
 
     def _age(self) -> None:
         """Without an answer the lag grows with the time."""
@@ -118,23 +139,6 @@ class Watermarks:
         for mark in self._marks.values():
             mark.lag_ms += int((now - mark.known_at) * 1000)
             mark.known_at = now
-
-    async def _listen_for_ever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except (RedisError, OSError, msgspec.DecodeError) as error:
-                log.warning("watermarks_not_pushed", error=repr(error))
-                await asyncio.sleep(RECONNECT_DELAY_S)
-
-    async def _listen(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(self._channels.watermark)
-            while True:
-                message = await pubsub.get_message(timeout=LISTEN_TIMEOUT_S)
-                if message is not None:
-                    pushed = msgspec.json.decode(message["data"], type=Pushed)
-                    await self._set(pushed.projection, pushed.position)
 
     async def _set(self, projection: str, position: int) -> None:
         mark = self.of(projection)

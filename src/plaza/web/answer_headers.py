@@ -1,5 +1,7 @@
 """What every answer says to browsers, whatever it is an answer to."""
 
+from collections.abc import Iterable
+
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
@@ -21,17 +23,24 @@ async def protect(message: Message, scope: Scope) -> None:
     """Hook before anything is sent; what a route says itself is left as it is."""
     if message["type"] != "http.response.start":
         return
-    headers = [*message.get("headers", ()), *FOR_BROWSERS]
+    headers = protected(message.get("headers", ()))
+    if scope["scheme"] == "https":
+        headers.append(TRANSPORT)
+    names = [name for name, _ in headers]
+    if b"allow" in names:
+        headers[names.index(b"allow")] = (b"allow", _methods(scope, headers[names.index(b"allow")]))
+    message["headers"] = headers
+
+
+def protected(told: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What a route says, and what every answer says whatever it was asked for."""
+    headers = [*told, *FOR_BROWSERS]
     names = [name for name, _ in headers]
     if CONTENT_SECURITY[0] not in names:
         headers.append(CONTENT_SECURITY)
     if RESOURCE[0] not in names:
         headers.append(RESOURCE)
-    if scope["scheme"] == "https":
-        headers.append(TRANSPORT)
-    if b"allow" in names:
-        headers[names.index(b"allow")] = (b"allow", _methods(scope, headers[names.index(b"allow")]))
-    message["headers"] = headers
+    return headers
 
 
 def _methods(scope: Scope, told: tuple[bytes, bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from http import HTTPStatus
 from typing import Any
 
 import asyncpg
@@ -9,21 +10,28 @@ from litestar import Request, Response
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from plaza.kernel.refusals import Malformed
+from plaza.kernel.refusals import Malformed, NotThere
 from plaza.outbox.channels import Channels
 from plaza.reading.cursor import Cursors
+from plaza.reading.entry import Entry
 from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S, Freshness, Wish
+from plaza.reading.near_cache import NearCache
 from plaza.reading.pools import PrivateReads
+from plaza.reading.served_copy import ServedCopy
+from plaza.reading.sorted_sets import SortedReads
 from plaza.reading.watermarks import Watermarks
+from plaza.web.caching import PUBLIC, Caching
 from plaza.web.callers import Authenticator, caller_in
 from plaza.web.conditional import etag_of, is_not_modified
+from plaza.web.encodings import encoding_for
+from plaza.web.ready_bytes import JSON, ReadyForms, without_body
+from plaza.web.targets import target_of
 
 WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,9}(?:\.\d{1,9})?)(?:$|[,;\s])")
 LENIENT = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
 # A server that is away refuses at once; this bounds one that hangs.
 REDIS_BUDGET_S = 0.5
 
-PUBLIC = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-store"
 
 
@@ -54,6 +62,9 @@ class Answering:
         authenticator: Authenticator,
         redis: Redis,
         channels: Channels,
+        near: NearCache,
+        sorted_reads: SortedReads,
+        caching: Caching,
     ) -> None:
         self.pool = pool
         self.private = private
@@ -63,6 +74,44 @@ class Answering:
         self._authenticator = authenticator
         self._redis = redis
         self._channels = channels
+        self.sorted_reads = sorted_reads
+        self._near = near
+        self._forms = ReadyForms(caching, near.attach)
+
+    async def served(self, request: Request[Any, Any, Any], copy: ServedCopy) -> Response[bytes]:
+        """Answer a question that everybody gets the same answer to.
+
+        What the caller shows of itself makes the answer newer, and never another.
+
+        Raises:
+            NotThere: the answer is that there is nothing.
+        """
+        position = await self._position_wanted(request, copy.projection, None)
+        entry = await self._near.get(
+            copy.key, copy.projection, position or 0, lambda: copy.fill(self.pool)
+        )
+        if entry.status == NotThere.status:
+            raise NotThere
+        headers = freshness_told(entry.covered, entry.mark.lag_ms)
+        if position is None or entry.is_stale:
+            # Nobody is to pass it on for longer than it is asked for.
+            headers |= {"plaza-stale": "true", "cache-control": PUBLIC}
+        if entry.status == HTTPStatus.PERMANENT_REDIRECT:
+            moved = {"location": entry.body.decode(), "cache-control": PUBLIC}
+            return Response(b"", status_code=entry.status, headers=headers | moved)
+        return await self._formed(request, entry, headers)
+
+    async def _formed(
+        self, request: Request[Any, Any, Any], entry: Entry, headers: dict[str, str]
+    ) -> Response[bytes]:
+        """The bytes in the encoding that the caller likes best, or 304 for who holds them."""
+        accepted = request.headers.get("accept-encoding", "").encode("latin-1")
+        form = await self._forms.of(entry, encoding_for(accepted, len(entry.body)))
+        self._near.alias(target_of(request.scope), entry.key)
+        if is_not_modified(request, form.etag):
+            told = without_body(form.told) | headers
+            return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=told)
+        return Response(form.body, headers=form.told | headers, media_type=JSON)
 
     async def ready(
         self, request: Request[Any, Any, Any], projection: str, principal: str | None = None
@@ -77,18 +126,25 @@ class Answering:
         Returns:
             The headers that say how fresh the answer is.
         """
+        position = await self._position_wanted(request, projection, principal)
+        mark = self._watermarks.of(projection)
+        headers = freshness_told(mark.position, mark.lag_ms)
+        if position is None:
+            headers["plaza-stale"] = "true"
+        return headers
+
+    async def _position_wanted(
+        self, request: Request[Any, Any, Any], projection: str, principal: str | None
+    ) -> int | None:
+        """Wait for what the caller wants covered; None where it is told that it may not be."""
         try:
             token, known = await self._token_of(request, principal), True
         except LastCommandUnknown:
             # The caller may name the token itself; until then it is told what it may miss.
             token, known = None, False
         wish = _wish_in(request.headers.get("prefer", ""), token)
-        covered = await self._freshness.covered(projection, wish) and known
-        mark = self._watermarks.of(projection)
-        headers = {"plaza-position": str(mark.position), "plaza-lag-ms": str(mark.lag_ms)}
-        if not covered:
-            headers["plaza-stale"] = "true"
-        return headers
+        position = await self._freshness.position_covered(projection, wish)
+        return position if known else None
 
     async def _token_of(self, request: Request[Any, Any, Any], principal: str | None) -> str | None:
         token = request.headers.get("plaza-consistency")
@@ -111,6 +167,10 @@ class Answering:
         except (RedisError, OSError, TimeoutError) as error:
             raise LastCommandUnknown from error
         return None if held is None else held.decode()
+
+
+def freshness_told(position: int, lag_ms: int) -> dict[str, str]:
+    return {"plaza-position": str(position), "plaza-lag-ms": str(lag_ms)}
 
 
 def public_answer(

@@ -40,4 +40,9 @@ def etag_of(body: bytes) -> str:
 def is_not_modified(request: Request[Any, Any, Any], etag: str) -> bool:
     """Whether the client holds these bytes already."""
     header = request.headers.get("if-none-match")
-    return header is not None and etag in (tag.strip() for tag in header.split(","))
+    return header is not None and names_tag(header, etag)
+
+
+def names_tag(header: str, etag: str) -> bool:
+    """Whether If-None-Match names the tag, be it as one that a proxy has weakened."""
+    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in header.split(","))

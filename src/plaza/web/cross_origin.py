@@ -28,9 +28,14 @@ class CrossOrigin:
     async def mark(self, message: Message, scope: Scope) -> None:
         """Hook before anything is sent, refusals too."""
         if message["type"] == "http.response.start":
-            allowed = self._allowed(_header(scope, b"origin"))
-            shown = [(b"access-control-expose-headers", SHOWN_HEADERS)] if allowed else []
-            message["headers"] = [*message.get("headers", ()), *allowed, *shown, *self._vary()]
+            marks = self.marks(_header(scope, b"origin"))
+            message["headers"] = [*message.get("headers", ()), *marks]
+
+    def marks(self, origin: bytes) -> list[tuple[bytes, bytes]]:
+        """What an answer to a page of that origin says; `b""`: to who names none."""
+        allowed = self._allowed(origin)
+        shown = [(b"access-control-expose-headers", SHOWN_HEADERS)] if allowed else []
+        return [*allowed, *shown, *self._vary()]
 
     async def answer_preflight(self, scope: HTTPScope, send: Send) -> bool:
         """Answer the question that a browser asks before it sends what a form could not.

@@ -37,8 +37,10 @@ class Edge:
         self._app = app
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._hosts = Hosts(", ".join([str(settings.allowed_hosts), *_own_names(settings.host)]))
-        self._is_known = lru_cache(HOSTS_REMEMBERED)(self._is_ours)
+        self.is_known = lru_cache(HOSTS_REMEMBERED)(self._is_ours)
+        """Whether a Host header names this marketplace."""
         self._cross_origin = cross_origin
+        self._marks_answers = bool(settings.cors_origins)
         self._body_timeout_s = settings.body_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +49,16 @@ class Edge:
             await self._pass(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def client_of(self, scope: HTTPScope) -> str:
+        """The address that asks, which the scope then names, too."""
+        self._proxies.reveal(scope)
+        client = scope["client"]
+        return client[0] if client else ""
+
+    def marks(self, origin: bytes) -> list[tuple[bytes, bytes]]:
+        """What answers to pages of other origins say, where such may call."""
+        return self._cross_origin.marks(origin) if self._marks_answers else []
 
     async def _pass(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         self._proxies.reveal(scope)
@@ -64,7 +76,7 @@ class Edge:
 
     def _is_for_us(self, scope: Scope) -> bool:
         named = [value for name, value in scope["headers"] if name == b"host"]
-        if len(named) == 1 and self._is_known(named[0]):
+        if len(named) == 1 and self.is_known(named[0]):
             return True
         return scope["path"] in ASKED_BY_ADDRESS
 

@@ -27,13 +27,13 @@ async def judge(request: Request[Any, Any, Any]) -> None:
     accept = request.headers.get("accept")
     if accept is not None and accept != "*/*":
         offered = answered_type(request.route_handler)
-        if not _takes(accept, offered):
+        if not takes(accept, offered):
             raise NotAcceptable(f"The answer is {offered}; Accept has to allow that.")
     if request.scope["query_string"]:
         refuse_unknown_parameters(request)
 
 
-def _takes(accept: str, offered: str) -> bool:
+def takes(accept: str, offered: str) -> bool:
     """Whether an Accept header allows a media type (RFC 9110, 12.5.1)."""
     wanted: dict[str, bool] = {}
     for choice in accept.lower().split(","):

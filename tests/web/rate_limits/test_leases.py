@@ -1,6 +1,10 @@
 """Leased policies: one trip to Redis for many requests, and still one quota."""
 
 import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import pytest
 from redis.asyncio import Redis
@@ -10,10 +14,28 @@ from plaza.outbox.channels import Channels
 from plaza.settings import Settings
 from plaza.web.rate_limits.buckets import Charge
 from plaza.web.rate_limits.counting import Counting
+from plaza.web.rate_limits.headers import Left
 from plaza.web.rate_limits.leases import Leases
 from plaza.web.rate_limits.reaching_redis import ReachingRedis
 from plaza.web.rate_limits.shared_buckets import SharedBuckets
 from web.rate_limits.limited import an_address, limited_api, said
+
+
+@contextmanager
+def interrupted_after(timeout_s: int) -> Iterator[None]:
+    """What never lets go of the event loop can be ended from outside of it only."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        # Anything less would be caught by the event loop.
+        raise SystemExit
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(timeout_s)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def a_policy(setting: str) -> RatePolicy:
@@ -55,6 +77,24 @@ async def test_requests_at_the_same_time_wait_for_one_lease(
     await asyncio.gather(*(process.spend(charge) for _ in range(100)))
 
     assert await taken_of(redis, channels, policy) == 100
+
+
+async def test_more_at_once_than_a_lease_holds_do_not_stop_the_process(
+    redis: Redis, channels: Channels
+) -> None:
+    process = leases(redis, channels)
+    charge = Charge(a_policy("1/3600s:100000"), "somebody")
+    spending: list[asyncio.Task[Left]] = []
+    await process.spend(Charge(charge.policy, "somebody else"))
+
+    # Some come between a share's arrival and everybody's knowing of it.
+    with interrupted_after(20):
+        while not any(task.done() for task in spending[-150:]):
+            spending += [asyncio.create_task(process.spend(charge)) for _ in range(150)]
+            await asyncio.sleep(0)
+        left = await asyncio.gather(*spending)
+
+    assert len({told.requests for told in left}) == len(spending)
 
 
 async def test_a_client_that_goes_away_leaves_the_lease_to_the_others(

@@ -4,8 +4,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from plaza.read_models.category_tree.document import CategoryList
-from plaza.read_models.category_tree.query import list_categories
-from plaza.web.answering import Answering, public_answer
+from plaza.read_models.category_tree.served_copy import TREE
+from plaza.web.answering import Answering
 from plaza.web.documenting import answers
 from plaza.web.request import PlazaRequest
 
@@ -16,8 +16,7 @@ async def category_list(
     answering: NamedDependency[Answering],
 ) -> Response[bytes]:
     """All categories as a tree, with the products on sale below each."""
-    headers = await answering.ready(request, "category_tree")
-    return public_answer(request, await list_categories(answering.pool), headers)
+    return await answering.served(request, TREE)
 
 
 ROUTES = [category_list]

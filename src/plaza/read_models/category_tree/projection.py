@@ -21,6 +21,7 @@ from plaza.read_models.category_tree.document import (
     ProductRow,
     VendorRow,
 )
+from plaza.read_models.category_tree.tags import tree_tags
 
 
 def described(parts: ProductParts, event: ProductDescribed) -> None:
@@ -68,6 +69,7 @@ PROJECTION = Projection(
             parts=CategoryFace,
             on=CATEGORY_FACE,
             rows=category_rows,
+            tags=tree_tags,
         ),
         Document(
             table="category_tree_product",
@@ -83,6 +85,7 @@ PROJECTION = Projection(
                 OfferWithdrawn: withdrawn,
             },
             rows=product_rows,
+            tags=tree_tags,
         ),
         Document(
             table="category_tree_vendor",
@@ -90,6 +93,7 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=vendor_rows,
+            tags=tree_tags,
         ),
     ),
 )

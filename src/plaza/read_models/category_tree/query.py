@@ -5,7 +5,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from plaza.outbox.channels import everything
 from plaza.read_models.category_tree.document import CategoryList, CategoryNode
+from plaza.read_models.category_tree.tags import ANY
+from plaza.reading.entry import Rendered
 
 TREE = """
     SELECT c.category_id, c.parent_id, c.slug, c.name, coalesce(n.products, 0) AS products
@@ -19,7 +22,7 @@ TREE = """
 """
 
 
-async def list_categories(pool: asyncpg.Pool) -> bytes:
+async def list_categories(pool: asyncpg.Pool) -> Rendered:
     """The whole tree as JSON."""
     rows = await pool.fetch(TREE)
     nodes = {
@@ -34,7 +37,7 @@ async def list_categories(pool: asyncpg.Pool) -> bytes:
         siblings.append(nodes[row["category_id"]])
     for root in roots:
         _sum_up(root)
-    return msgspec.json.encode(CategoryList(roots))
+    return Rendered(msgspec.json.encode(CategoryList(roots)), (everything("category_tree"), ANY))
 
 
 def _siblings(

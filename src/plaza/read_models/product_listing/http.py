@@ -8,9 +8,10 @@ from litestar.params import FromQuery, QueryParameter
 
 from plaza.kernel.money import PRICE_MINOR_MAX
 from plaza.read_models.product_listing.document import ProductList
-from plaza.read_models.product_listing.query import ProductsWanted, Sort, list_products
+from plaza.read_models.product_listing.query import ProductsWanted, Sort
+from plaza.read_models.product_listing.served_copy import served_copy
 from plaza.reading.page import LIMIT_DEFAULT
-from plaza.web.answering import Answering, public_answer
+from plaza.web.answering import Answering
 from plaza.web.documenting import answers
 from plaza.web.parameters import Cursor, Limit
 from plaza.web.request import PlazaRequest
@@ -55,9 +56,7 @@ async def product_list(
         in_stock=in_stock,
         sort=sort,
     )
-    headers = await answering.ready(request, "product_listing")
-    body = await list_products(answering.pool, answering.cursors, wanted, limit, cursor)
-    return public_answer(request, body, headers)
+    return await answering.served(request, served_copy(answering.cursors, wanted, limit, cursor))
 
 
 ROUTES = [product_list]

@@ -28,6 +28,7 @@ from plaza.read_models.product_listing.document import (
     VendorOfCard,
     VendorRow,
 )
+from plaza.read_models.product_listing.tags import card_tags, shared_tags
 
 
 def described(parts: ListingParts, event: ProductCreated | ProductChanged) -> None:
@@ -102,6 +103,8 @@ PROJECTION = Projection(
                 StockingChanged: stocked_so,
             },
             rows=listing_rows,
+            tags=card_tags,
+            tagged_by=("vendor_id", "category_id"),
         ),
         Document(
             table="product_listing_vendor",
@@ -109,6 +112,7 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=vendor_rows,
+            tags=shared_tags,
         ),
         Document(
             table="product_listing_category",
@@ -116,6 +120,7 @@ PROJECTION = Projection(
             parts=CategoryFace,
             on=CATEGORY_FACE,
             rows=category_rows,
+            tags=shared_tags,
         ),
     ),
 )

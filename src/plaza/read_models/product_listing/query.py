@@ -8,12 +8,18 @@ import asyncpg
 import msgspec
 
 from plaza.kernel.problem import InputError
+from plaza.outbox.channels import everything
+from plaza.read_models.product_listing.tags import ALL, ANY, category_tag, vendor_tag
 from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
+from plaza.reading.entry import Rendered
 from plaza.reading.page import page_json
 from plaza.web.strict_json import InvalidInput
 
 Sort = Literal["newest", "price_asc", "price_desc"]
+
+CATEGORY_TAGS_MAX = 100
+"""A page of more categories than that is made anew whenever any product changes."""
 
 # Another vendor's row of the same product shows only while no better vendor is listed.
 LISTED = """
@@ -85,7 +91,7 @@ async def list_products(
     wanted: ProductsWanted,
     limit: int,
     cursor: str | None,
-) -> bytes:
+) -> Rendered:
     """A page of cards as JSON.
 
     Raises:
@@ -94,7 +100,7 @@ async def list_products(
     """
     order, behind, types = ORDERS[wanted.sort]
     conditions = Conditions(wanted.currency)
-    await _narrow(pool, conditions, wanted)
+    tags = await _narrow(pool, conditions, wanted)
     if cursor is not None:
         conditions.add(behind, *cursors.read(wanted.fingerprint(), cursor, types))
     # A limit that is a parameter would be planned for a tenth of the table, so that PostgreSQL
@@ -106,22 +112,33 @@ async def list_products(
         last = rows[limit - 1]
         place = last["published_at" if wanted.sort == "newest" else "price_minor"]
         further = cursors.write(wanted.fingerprint(), [place, last["product_id"]])
-    return page_json([_item(row) for row in rows[:limit]], further)
+    page = page_json([_item(row) for row in rows[:limit]], further)
+    return Rendered(page, (everything("product_listing"), ALL, *tags))
 
 
-async def _narrow(pool: asyncpg.Pool, conditions: Conditions, wanted: ProductsWanted) -> None:
+async def _narrow(pool: asyncpg.Pool, conditions: Conditions, wanted: ProductsWanted) -> list[str]:
+    """Add what is asked for.
+
+    Returns:
+        Tags of which each row that is shown, or was or will be, touches one.
+    """
+    tags = [ANY]
     if wanted.category is not None:
-        below = await pool.fetchval(CATEGORIES, wanted.category)
-        conditions.add("l.category_id = ANY ({0}::uuid[])", _known(below, "category"))
+        below = _known(await pool.fetchval(CATEGORIES, wanted.category), "category")
+        conditions.add("l.category_id = ANY ({0}::uuid[])", below)
+        if len(below) <= CATEGORY_TAGS_MAX:
+            tags = [category_tag(category_id) for category_id in below]
     if wanted.vendor is not None:
-        vendor_id = await pool.fetchval(VENDOR, wanted.vendor)
-        conditions.add("l.vendor_id = {0}", _known(vendor_id, "vendor"))
+        vendor_id = _known(await pool.fetchval(VENDOR, wanted.vendor), "vendor")
+        conditions.add("l.vendor_id = {0}", vendor_id)
+        tags = [vendor_tag(vendor_id)]
     if wanted.price_min is not None:
         conditions.add("l.price_minor >= {0}::bigint", wanted.price_min)
     if wanted.price_max is not None:
         conditions.add("l.price_minor <= {0}::bigint", wanted.price_max)
     if wanted.in_stock is not None:
         conditions.add("l.in_stock = {0}", wanted.in_stock)
+    return tags
 
 
 def _known(found: Any, parameter: str) -> Any:

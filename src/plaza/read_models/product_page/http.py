@@ -4,10 +4,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from plaza.kernel.refusals import NotThere
 from plaza.read_models.product_page.document import ProductPage
-from plaza.read_models.product_page.query import get_product
-from plaza.web.answering import Answering, public_answer
+from plaza.read_models.product_page.served_copy import served_copy
+from plaza.web.answering import Answering
 from plaza.web.documenting import answers
 from plaza.web.request import PlazaRequest
 
@@ -19,10 +18,7 @@ async def product_page(
     answering: NamedDependency[Answering],
 ) -> Response[bytes]:
     """A product by its slug or its id."""
-    if "\0" in product:
-        raise NotThere
-    headers = await answering.ready(request, "product_page")
-    return public_answer(request, await get_product(answering.pool, product), headers)
+    return await answering.served(request, served_copy(product))
 
 
 ROUTES = [product_page]

@@ -33,6 +33,7 @@ from plaza.read_models.product_page.document import (
     VendorOnPage,
     VendorRow,
 )
+from plaza.read_models.product_page.tags import category_tags, page_tags, vendor_tags
 
 SHOWN = ("slug", "title", "description", "brand", "attributes", "options", "media")
 
@@ -148,6 +149,8 @@ PROJECTION = Projection(
                 StockingChanged: stocked_so,
             },
             rows=page_rows,
+            tags=page_tags,
+            tagged_by=("slug",),
         ),
         Document(
             table="product_page_vendor",
@@ -155,6 +158,7 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=vendor_rows,
+            tags=vendor_tags,
         ),
         Document(
             table="product_page_category",
@@ -162,6 +166,7 @@ PROJECTION = Projection(
             parts=CategoryFace,
             on=CATEGORY_FACE,
             rows=category_rows,
+            tags=category_tags,
         ),
     ),
 )

@@ -7,6 +7,7 @@ import msgspec
 from plaza.contexts.vendors.events import VENDOR_FACE, VendorFace
 from plaza.projecting.projection import Document, Projection
 from plaza.read_models.vendor_directory.document import FormerSlugRow, ListedVendor, VendorRow
+from plaza.read_models.vendor_directory.tags import vendor_tags
 
 
 def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
@@ -31,6 +32,8 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=vendor_rows,
+            tags=vendor_tags,
+            tagged_by=("slug",),
         ),
         Document(
             table="vendor_directory_former_slug",
@@ -39,6 +42,8 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=former_slug_rows,
+            tags=vendor_tags,
+            tagged_by=("slug",),
         ),
     ),
 )

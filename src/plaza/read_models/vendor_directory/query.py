@@ -3,10 +3,12 @@
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from plaza.kernel.refusals import NotThere
+from plaza.outbox.channels import everything
+from plaza.read_models.vendor_directory.tags import ANY, slug_tag, vendor_tag
 from plaza.reading.cursor import Cursors
+from plaza.reading.entry import Rendered
 from plaza.reading.page import page_json
 
 QUESTION = "listVendors"
@@ -17,24 +19,26 @@ LIST = """
     ORDER BY name, vendor_id LIMIT $3
 """
 
-GET = "SELECT document FROM read.vendor_directory_v2 WHERE slug = $1 OR vendor_id::text = $1"
+GET = """
+    SELECT vendor_id, document FROM read.vendor_directory_v2 WHERE slug = $1 OR vendor_id::text = $1
+"""
 
 SLUG_NOW = """
-    SELECT v.slug FROM read.vendor_directory_former_slug_v2 f
+    SELECT v.vendor_id, v.slug FROM read.vendor_directory_former_slug_v2 f
     JOIN read.vendor_directory_v2 v ON v.vendor_id = f.vendor_id
     WHERE f.slug = $1
 """
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """The vendor is found under another slug now."""
+MOVED = 308
+"""The status of an answer whose body is the path that leads to the vendor now."""
 
-    slug: str
+EVERYTHING = everything("vendor_directory")
 
 
 async def list_vendors(
     pool: asyncpg.Pool, cursors: Cursors, limit: int, cursor: str | None
-) -> bytes:
+) -> Rendered:
     """A page of vendors as JSON.
 
     Raises:
@@ -48,19 +52,20 @@ async def list_vendors(
     if len(rows) > limit:
         last = rows[limit - 1]
         further = cursors.write(QUESTION, [last["name"], last["vendor_id"]])
-    return page_json([row["document"] for row in rows[:limit]], further)
+    page = page_json([row["document"] for row in rows[:limit]], further)
+    return Rendered(page, (EVERYTHING, ANY))
 
 
-async def get_vendor(pool: asyncpg.Pool, name: str) -> bytes | Moved:
-    """A vendor by slug or id, as JSON; by a former slug, where it is now.
+async def get_vendor(pool: asyncpg.Pool, name: str) -> Rendered:
+    """A vendor by slug or id, as JSON; by a former slug, where it is now; 404 where none sells."""
+    row = await pool.fetchrow(GET, name)
+    if row is not None:
+        return Rendered(row["document"].encode(), _tags(name, row))
+    row = await pool.fetchrow(SLUG_NOW, name)
+    if row is not None:
+        return Rendered(f"/v1/vendors/{row['slug']}".encode(), (ANY, *_tags(name, row)), MOVED)
+    return Rendered(b"", (EVERYTHING, ANY), NotThere.status)
 
-    Raises:
-        NotThere: none that sells now.
-    """
-    document = await pool.fetchval(GET, name)
-    if document is not None:
-        return str(document).encode()
-    slug = await pool.fetchval(SLUG_NOW, name)
-    if slug is None:
-        raise NotThere
-    return Moved(slug)
+
+def _tags(name: str, row: asyncpg.Record) -> tuple[str, ...]:
+    return (EVERYTHING, slug_tag(name), vendor_tag(row["vendor_id"]))

@@ -1,6 +1,6 @@
 """What answers say about limits (draft-ietf-httpapi-ratelimit-headers)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,6 +10,9 @@ from plaza.kernel.rate_policies import RatePolicy
 
 IN_SCOPE = "plaza_rate_limit"
 POLICIES_REMEMBERED = 100
+ROOM = b"%b;r=%d;t=%d"
+
+Header = tuple[bytes, bytes]
 
 
 class Left(NamedTuple):
@@ -28,9 +31,14 @@ class Left(NamedTuple):
 
 def say_limits(scope: Scope, left: Sequence[Left]) -> None:
     """Leave with the request what its answer says."""
+    scope[IN_SCOPE] = said_of(left)  # type: ignore[literal-required]
+
+
+def said_of(left: Sequence[Left]) -> list[tuple[bytes, bytes]]:
+    """What is left, as headers."""
     said = [_said(*told) for told in left]
     policies, rooms = said[0] if len(said) == 1 else map(b", ".join, zip(*said, strict=True))
-    scope[IN_SCOPE] = [(b"ratelimit-policy", policies), (b"ratelimit", rooms)]  # type: ignore[literal-required]
+    return [(b"ratelimit-policy", policies), (b"ratelimit", rooms)]
 
 
 def limits_said(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
@@ -39,9 +47,20 @@ def limits_said(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
     return said
 
 
+def saying(policy: RatePolicy, seconds: int) -> Callable[[int], tuple[Header, Header]]:
+    """Says, as headers, how many requests are left, and that all are there in so many seconds."""
+    name, told = _named(policy)
+    first = (b"ratelimit-policy", told)
+
+    def say(requests: int) -> tuple[Header, Header]:
+        return first, (b"ratelimit", ROOM % (name, requests, seconds))
+
+    return say
+
+
 def _said(policy: RatePolicy, requests: int, seconds: int, _: object) -> tuple[bytes, bytes]:
     name, told = _named(policy)
-    return told, b"%b;r=%d;t=%d" % (name, requests, seconds)
+    return told, ROOM % (name, requests, seconds)
 
 
 @lru_cache(POLICIES_REMEMBERED)

@@ -1,6 +1,8 @@
 """The limit that every request passes before its guards, its body and the database."""
 
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 
 from cachetools import TTLCache
 from litestar.enums import ScopeType
@@ -17,9 +19,18 @@ from plaza.web.rate_limits.groups import group_of
 from plaza.web.rate_limits.headers import Left, say_limits
 from plaza.web.rate_limits.leases import Leases
 from plaza.web.rate_limits.refusal import RateLimited
-from plaza.web.rate_limits.subjects import ClientPlace, account_in, bearer_in, key_in, place_of
+from plaza.web.rate_limits.subjects import (
+    ClientPlace,
+    account_in,
+    bearer_in,
+    key_in,
+    place_named,
+    place_of,
+)
 
 API_KEY = "api_key"
+PUBLIC_READS = "public_reads"
+CLIENTS_REMEMBERED = 10_000
 KEYS_REMEMBERED = 10_000
 KEYS_REMEMBERED_S = 600.0
 
@@ -44,6 +55,7 @@ class Limits:
         self._leases = Leases(counting)
         self._tokens = tokens
         self._exempts_loopback = exempts_loopback
+        self._public_charge = lru_cache(CLIENTS_REMEMBERED)(self._public_charge_of)
         self._groups: dict[BaseRouteHandler, str | None] = {}
         self._proven: TTLCache[str, bool] = TTLCache(
             KEYS_REMEMBERED, KEYS_REMEMBERED_S, timer=time.monotonic
@@ -81,6 +93,19 @@ class Limits:
         if left:
             _tell(scope, left)
         return None if key is None or key in self._proven else key
+
+    def at_once(self, client: str) -> Sequence[tuple[bytes, bytes]] | None:
+        """Count a public read of who shows nothing, if nobody has to be asked for that.
+
+        Returns:
+            What its answer says of it; None where the request is to be judged.
+        """
+        charge = self._public_charge(client)
+        return () if charge is None else self._leases.at_once(charge)
+
+    def _public_charge_of(self, client: str) -> Charge | None:
+        policy, place = self._policies.get(PUBLIC_READS), place_named(client)
+        return None if policy is None or self.exempts(place) else Charge(policy, place.subject)
 
     def note_caller(self, scope: Scope, key: str) -> None:
         """Remember the key, if it was let in."""

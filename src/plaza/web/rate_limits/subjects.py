@@ -31,11 +31,11 @@ class ClientPlace(NamedTuple):
 def place_of(scope: Scope) -> ClientPlace:
     """Where the request comes from, by the address of the client and nothing that it says."""
     client = scope["client"]
-    return _place_named(client[0] if client else "")
+    return place_named(client[0] if client else "")
 
 
 @lru_cache(ADDRESSES_REMEMBERED)
-def _place_named(host: str) -> ClientPlace:
+def place_named(host: str) -> ClientPlace:
     address = address_in(host)
     if address is None:
         return ClientPlace(UNNAMED, is_loopback=False)

@@ -1,0 +1,140 @@
+"""Tells Redis what a follower has committed: first what changed, then how far it has come."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from typing import Protocol
+
+import asyncpg
+import msgspec
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from plaza.outbox.channels import Channels, Pushed, everything
+from plaza.projecting.touching import Touching
+
+TIMEOUT_S = 0.5
+RETRY_DELAY_S = 0.25
+REPEAT_INTERVAL_S = 1.0
+TAGS_MAX = 2_000
+
+Copy = Callable[[Collection[str], int], Awaitable[None]]
+"""Writes to Redis what the tags name, as of a position; awaited before the watermark is pushed.
+
+It is called at every announcement, also where nothing has changed, and once a second.
+"""
+
+log = structlog.get_logger()
+
+
+class Announcing(Protocol):
+    """What a follower tells of its commits. It never waits for Redis."""
+
+    @property
+    def copied(self) -> int: ...
+    def took_over(self, copied: int) -> None: ...
+    def committed(self, tags: Collection[str], upto: int) -> None: ...
+
+
+class Announcer:
+    """Goes behind one projection's follower, at the pace that Redis allows.
+
+    Batches that are committed while one is told are told together. While Redis is away, nothing is
+    announced and the tags wait.
+
+    Attributes:
+        copied: the position up to which Redis was told what has changed.
+    """
+
+    def __init__(
+        self, redis: Redis, channels: Channels, projection: str, copy: Copy | None = None
+    ) -> None:
+        self.copied = 0
+        self._redis = redis
+        self._channels = channels
+        self._projection = projection
+        self._touching = Touching(redis, channels)
+        self._copy = copy
+        self._tags: set[str] = set()
+        self._upto: int | None = None
+        self._takeovers = 0
+        self._is_failing = False
+        self._due = asyncio.Event()
+        self._told = asyncio.Event()
+        self._told.set()
+
+    def took_over(self, copied: int) -> None:
+        """Begin behind another follower, who had told as much."""
+        self._takeovers += 1
+        self.copied = copied
+
+    def committed(self, tags: Collection[str], upto: int) -> None:
+        """Note what a batch changed and how far it went."""
+        self._tags.update(tags)
+        if len(self._tags) > TAGS_MAX:
+            self._tags = {everything(self._projection)}
+        self._upto = upto
+        self._told.clear()
+        self._due.set()
+
+    async def run(self) -> None:
+        """Tell, until cancelled; the last watermark again and again, for who has just come."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPEAT_INTERVAL_S):
+                    await self._due.wait()
+            self._due.clear()
+            if self._upto is not None and not await self._tell_all(self._upto):
+                await asyncio.sleep(RETRY_DELAY_S)
+                self._due.set()
+
+    async def finish(self, timeout_s: float) -> bool:
+        """Wait until all was told; whether it was."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._told.wait()
+        return self._told.is_set()
+
+    async def _tell_all(self, upto: int) -> bool:
+        """Tell what was noted until now; whether Redis took it."""
+        tags, takeovers = self._tags, self._takeovers
+        self._tags = set()
+        is_told = await self._is_told(tags, upto)
+        if not is_told:
+            self._tags |= tags
+        elif takeovers == self._takeovers:
+            self.copied = max(self.copied, upto)
+        if is_told and not self._due.is_set():
+            self._told.set()
+        return is_told
+
+    async def _is_told(self, tags: set[str], upto: int) -> bool:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await self._tell(tags, upto)
+        except (RedisError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            self._note_failing(error)
+            return False
+        except Exception:
+            log.exception("not_announced", projection=self._projection)
+            return False
+        self._note_failing(None)
+        return True
+
+    async def _tell(self, tags: set[str], upto: int) -> None:
+        # An answer made of the copies before this was told is ended by the touch behind it.
+        if self._copy is not None:
+            await self._copy(tags, upto)
+        if tags:
+            await self._touching.touch(tags, upto)
+        pushed = msgspec.json.encode(Pushed(projection=self._projection, position=upto))
+        await self._redis.publish(self._channels.watermark, pushed)
+
+    def _note_failing(self, error: Exception | None) -> None:
+        """Log the first of many failures, and the end of them."""
+        if error is not None and not self._is_failing:
+            log.warning("not_announced", projection=self._projection, error=repr(error))
+        if error is None and self._is_failing:
+            log.info("announced_again", projection=self._projection)
+        self._is_failing = error is not None

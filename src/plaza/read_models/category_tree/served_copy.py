@@ -1,0 +1,9 @@
+"""The tree as it is kept: whole."""
+
+from plaza.read_models.category_tree.projection import PROJECTION
+from plaza.read_models.category_tree.query import list_categories
+from plaza.reading.served_copy import ServedCopy
+
+TREE = ServedCopy(
+    PROJECTION.name, f"{PROJECTION.name}:v{PROJECTION.schema_version}", list_categories
+)

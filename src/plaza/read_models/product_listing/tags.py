@@ -1,0 +1,32 @@
+"""The names of what a page of the listing is made of."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+ALL = "product_listing:all"
+"""Touched when a vendor or a category changes; every page of the listing carries it."""
+
+ANY = "product_listing:any"
+"""Touched when any card changes; pages of no category and no vendor carry it."""
+
+
+def category_tag(category_id: UUID) -> str:
+    """A page of a category carries those of all categories below it, too."""
+    return f"product_listing:category:{category_id}"
+
+
+def vendor_tag(vendor_id: UUID) -> str:
+    """Touched when a product of the vendor changes, be it that another offer of it did."""
+    return f"product_listing:vendor:{vendor_id}"
+
+
+def card_tags(_: UUID, row: Mapping[str, Any]) -> list[str]:
+    tags = [ANY, vendor_tag(row["vendor_id"])]
+    if row["category_id"] is not None:
+        tags.append(category_tag(row["category_id"]))
+    return tags
+
+
+def shared_tags(_id: UUID, _row: Mapping[str, Any]) -> list[str]:
+    return [ALL]

@@ -1,0 +1,55 @@
+"""Redis asked within a budget, and not asked at all for a second after it has failed."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from redis.exceptions import RedisError
+
+BUDGET_S = 0.05
+"""The longest that a read waits for a copy; then PostgreSQL is asked."""
+OPEN_S = 1.0
+FAILURES_MAX = 3
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class Breaker:
+    """Opens after several failures in a row; then one question a second tries again."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._closes_at = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self._failures >= FAILURES_MAX
+
+    async def ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
+        """The answer; None where there is none in time."""
+        if self.is_open:
+            if time.monotonic() < self._closes_at:
+                return None
+            # The others go on without it until this one knows.
+            self._closes_at = time.monotonic() + OPEN_S
+        try:
+            async with asyncio.timeout(BUDGET_S):
+                answer = await question()
+        except (RedisError, OSError, TimeoutError) as error:
+            self._failed(error)
+            return None
+        if self.is_open:
+            log.info("served_copies_asked_again")
+        self._failures = 0
+        return answer
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self.is_open:
+            self._closes_at = time.monotonic() + OPEN_S
+        if self._failures == FAILURES_MAX:
+            log.warning("served_copies_not_asked", error=repr(error))
