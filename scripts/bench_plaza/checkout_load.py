@@ -13,6 +13,7 @@ from buying_plaza.shopper import PATIENCE_S, Cart, Line, Shopper, attempt_of
 from bench_plaza.keep_alive import UnexpectedAnswer
 
 OK, CREATED = 200, 201
+FILLERS = 8
 
 LinesOf = Callable[[int], list[Line]]
 
@@ -47,29 +48,37 @@ async def completions_per_s(port: int, buyers: int, carts_each: int, lines_of: L
         return buyers * carts_each / (time.perf_counter() - started_s)
 
 
-async def paced_checkouts(port: int, per_s: float, duration_s: float, lines_of: LinesOf) -> Paced:
-    """Let shoppers come at the pace, whether those before them are done or not.
+async def filled_carts(port: int, count: int, lines_of: LinesOf) -> list[Cart]:
+    """So many carts that need nothing any more but to be completed."""
+    async with _shoppers(port, FILLERS) as shoppers:
+        numbers = iter(range(count))
 
-    Each fills a cart, which is a request that the server has to answer meanwhile, and completes it.
-    """
+        async def fill(shopper: Shopper) -> list[Cart]:
+            # All take from one sequence: each cart is filled once, by whoever is free.
+            return [await shopper.fill_cart(lines_of(n), currency=CURRENCY) for n in numbers]
+
+        return [cart for some in await asyncio.gather(*map(fill, shoppers)) for cart in some]
+
+
+async def paced_completions(port: int, per_s: float, carts: Sequence[Cart]) -> Paced:
+    """Let shoppers complete their carts at the pace, whether those before them are done or not."""
     times_ms: list[float] = []
     refusals: list[str] = []
     idle: list[Shopper] = []
     async with AsyncExitStack() as stack:
 
-        async def visit(number: int) -> None:
+        async def visit(cart: Cart) -> None:
             shopper = idle.pop() if idle else await _shopper(port, stack)
             try:
-                cart = await shopper.fill_cart(lines_of(number), currency=CURRENCY)
                 times_ms.append(await complete(shopper, cart))
             except (UnexpectedAnswer, NeverAnswered) as refusal:
                 refusals.append(str(refusal))
             idle.append(shopper)
 
         began_s, visits = time.perf_counter(), []
-        for number in range(int(per_s * duration_s)):
+        for number, cart in enumerate(carts):
             await asyncio.sleep(max(began_s + number / per_s - time.perf_counter(), 0))
-            visits.append(asyncio.create_task(visit(number)))
+            visits.append(asyncio.create_task(visit(cart)))
         await asyncio.gather(*visits)
         took_s = time.perf_counter() - began_s
     return Paced(times_ms, len(times_ms) / took_s, refusals)

@@ -14,9 +14,10 @@ from redis.asyncio import Redis
 from plaza.embedded.servers import temporary_valkey
 from plaza.embedded.valkey import ValkeyServer
 from plaza.outbox.channels import Channels, Pushed, everything
-from plaza.projecting.announcer import TAGS_MAX, Announcer
+from plaza.projecting.announcer import TAGS_MAX, Announcer, Copy
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.follower import Follower
+from plaza.projecting.pushing import Pushing
 from plaza.projecting.steps import Shard, last_step
 from plaza.read_models.vendor_directory.projection import PROJECTION
 from plaza.read_models.vendor_directory.tags import ANY, vendor_tag
@@ -46,6 +47,10 @@ def channels() -> Channels:
     return Channels(uuid4())
 
 
+def an_announcer(redis: Redis, channels: Channels, copy: Copy | None = None) -> Announcer:
+    return Announcer(redis, channels, PROJECTION.name, Pushing(redis, channels), copy)
+
+
 @asynccontextmanager
 async def announcing(announcer: Announcer) -> AsyncIterator[Announcer]:
     running = asyncio.create_task(announcer.run())
@@ -73,7 +78,8 @@ async def pushes(redis: Redis, channels: Channels) -> AsyncIterator[AsyncIterato
                 while True:
                     message = await pubsub.get_message(timeout=TIMEOUT_S)
                     if message is not None:
-                        yield msgspec.json.decode(message["data"], type=Pushed).position
+                        pushed = msgspec.json.decode(message["data"], type=Pushed)
+                        yield pushed.positions[PROJECTION.name]
 
         yield positions()
 
@@ -86,7 +92,7 @@ async def standing(redis: Redis, channels: Channels, tag: str) -> int | None:
 async def test_a_watermark_is_pushed_after_the_touches_that_it_covers(
     redis: Redis, channels: Channels
 ) -> None:
-    announcer = Announcer(redis, channels, PROJECTION.name)
+    announcer = an_announcer(redis, channels)
     async with pushes(redis, channels) as positions, announcing(announcer):
         announcer.committed({"a"}, 1)
         pushed = 0
@@ -107,7 +113,7 @@ async def test_what_is_committed_while_one_batch_is_told_is_told_at_once(
         is_asked.set()
         await is_free.wait()
 
-    announcer = Announcer(redis, channels, PROJECTION.name, copy)
+    announcer = an_announcer(redis, channels, copy)
     async with announcing(announcer):
         announcer.committed({"a"}, 1)
         await asyncio.wait_for(is_asked.wait(), TIMEOUT_S)
@@ -122,7 +128,7 @@ async def test_what_is_committed_while_one_batch_is_told_is_told_at_once(
 async def test_a_change_of_very_much_is_a_change_of_everything(
     redis: Redis, channels: Channels
 ) -> None:
-    announcer = Announcer(redis, channels, PROJECTION.name)
+    announcer = an_announcer(redis, channels)
     async with announcing(announcer):
         announcer.committed({f"tag-{n}" for n in range(TAGS_MAX + 1)}, 4)
         assert await announcer.finish(TIMEOUT_S)
@@ -133,7 +139,7 @@ async def test_a_change_of_very_much_is_a_change_of_everything(
 async def test_the_last_watermark_is_pushed_again_for_who_comes_later(
     redis: Redis, channels: Channels
 ) -> None:
-    announcer = Announcer(redis, channels, PROJECTION.name)
+    announcer = an_announcer(redis, channels)
     async with announcing(announcer):
         announcer.committed((), 5)
         assert await announcer.finish(TIMEOUT_S)
@@ -145,7 +151,7 @@ async def test_without_redis_rows_go_on_and_what_changed_is_told_when_it_is_back
     server: ValkeyServer, redis: Redis, channels: Channels, connection: asyncpg.Connection
 ) -> None:
     # fault 26
-    announcer = Announcer(redis, channels, PROJECTION.name)
+    announcer = an_announcer(redis, channels)
     vendor, another = AVendor(), AVendor()
     server.stop()
     async with announcing(announcer):
@@ -172,11 +178,11 @@ async def test_who_takes_over_from_one_that_could_not_tell_tells_in_its_place(
     server.stop()
     await tell(connection, *AVendor().approved())
     last = await sequence(connection)
-    async with announcing(Announcer(redis, channels, PROJECTION.name)) as dying:
+    async with announcing(an_announcer(redis, channels)) as dying:
         await (await a_follower(connection, dying)).advance()
     server.start()
 
-    announcer = Announcer(redis, channels, PROJECTION.name)
+    announcer = an_announcer(redis, channels)
     async with pushes(redis, channels) as positions, announcing(announcer):
         await (await a_follower(connection, announcer)).advance()
         assert await anext(positions) == last
@@ -188,7 +194,7 @@ async def test_who_takes_over_from_one_that_had_told_all_gives_up_nothing(
 ) -> None:
     await tell(connection, *AVendor().approved())
     last = await sequence(connection)
-    async with announcing(Announcer(redis, channels, PROJECTION.name)) as announcer:
+    async with announcing(an_announcer(redis, channels)) as announcer:
         follower = await a_follower(connection, announcer)
         await follow_to_the_end(follower)
         assert await announcer.finish(TIMEOUT_S)
@@ -198,7 +204,7 @@ async def test_who_takes_over_from_one_that_had_told_all_gives_up_nothing(
                 assert not await follower.advance()
 
     async with AsyncExitStack() as leaving:
-        second = Announcer(redis, channels, PROJECTION.name)
+        second = an_announcer(redis, channels)
         await leaving.enter_async_context(announcing(second))
         await (await a_follower(connection, second)).advance()
         assert await second.finish(TIMEOUT_S)
@@ -215,7 +221,7 @@ async def test_what_was_told_before_a_takeover_is_not_taken_for_told_after_it(
         is_asked.set()
         await is_free.wait()
 
-    announcer = Announcer(redis, channels, PROJECTION.name, copy)
+    announcer = an_announcer(redis, channels, copy)
     async with announcing(announcer):
         announcer.committed({"a"}, 8)
         await asyncio.wait_for(is_asked.wait(), TIMEOUT_S)

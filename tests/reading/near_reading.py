@@ -96,7 +96,7 @@ class Projector:
         await self._touching.touch(tags, position)
 
     async def announce(self, position: int) -> None:
-        pushed = msgspec.json.encode(Pushed(projection=NAME, position=position))
+        pushed = msgspec.json.encode(Pushed({NAME: position}))
         await self.redis.publish(self.channels.watermark, pushed)
 
     async def changes(self, *tags: str, position: int) -> None:

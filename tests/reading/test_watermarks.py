@@ -25,7 +25,7 @@ def soon(seconds: float = 5.0) -> float:
 
 async def push(redis: Redis, channels: Channels, position: int) -> None:
     """Push until somebody hears it."""
-    pushed = msgspec.json.encode(Pushed(projection=NAME, position=position))
+    pushed = msgspec.json.encode(Pushed({NAME: position}))
     async with asyncio.timeout(5):
         while not await redis.publish(channels.watermark, pushed):
             continue

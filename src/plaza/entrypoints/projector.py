@@ -7,12 +7,15 @@ import gc
 from contextlib import AsyncExitStack
 from typing import Any
 
+from plaza.entrypoints.event_loop import use_fast_loop
 from plaza.entrypoints.following import following
 from plaza.entrypoints.jobs import PROJECTOR_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
 from plaza.settings import settings_from
 
 SETTINGS = settings_from()
+
+use_fast_loop()
 
 
 async def startup(context: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from plaza.bootstrap import JOBS
+from plaza.entrypoints.event_loop import use_fast_loop
 from plaza.entrypoints.jobs import WORKER_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.mailing import mailing
@@ -14,6 +15,8 @@ from plaza.entrypoints.moving_money import moving_money
 from plaza.settings import settings_from
 
 SETTINGS = settings_from()
+
+use_fast_loop()
 
 
 async def startup(context: dict[str, Any]) -> None:

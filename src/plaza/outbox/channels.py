@@ -6,10 +6,10 @@ import msgspec
 
 
 class Pushed(msgspec.Struct, frozen=True):
-    """A watermark: what a follower publishes after a commit."""
+    """Watermarks: what followers publish after their commits."""
 
-    projection: str
-    position: int
+    positions: dict[str, int]
+    """How far each of them has come, by projection."""
 
 
 def everything(projection: str) -> str:

@@ -82,6 +82,7 @@ class ProcessFollower:
         self._upto = 0
         self._piece = 0
         self._stepped_at = 0.0
+        self.rest_s = 0.0
 
     async def advance(self) -> bool:
         """Run the next piece of the next fact's consequence; a stop waits for no more than that.

@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Protocol
 
 import asyncpg
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from plaza.outbox.channels import Channels, Pushed, everything
+from plaza.outbox.channels import Channels, everything
+from plaza.projecting.pushing import Pushing
 from plaza.projecting.touching import Touching
 
 TIMEOUT_S = 0.5
@@ -48,11 +48,15 @@ class Announcer:
     """
 
     def __init__(
-        self, redis: Redis, channels: Channels, projection: str, copy: Copy | None = None
+        self,
+        redis: Redis,
+        channels: Channels,
+        projection: str,
+        pushing: Pushing,
+        copy: Copy | None = None,
     ) -> None:
         self.copied = 0
-        self._redis = redis
-        self._channels = channels
+        self._pushing = pushing
         self._projection = projection
         self._touching = Touching(redis, channels)
         self._copy = copy
@@ -128,8 +132,7 @@ class Announcer:
             await self._copy(tags, upto)
         if tags:
             await self._touching.touch(tags, upto)
-        pushed = msgspec.json.encode(Pushed(projection=self._projection, position=upto))
-        await self._redis.publish(self._channels.watermark, pushed)
+        await self._pushing.push(self._projection, upto)
 
     def _note_failing(self, error: Exception | None) -> None:
         """Log the first of many failures, and the end of them."""

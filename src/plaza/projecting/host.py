@@ -15,6 +15,7 @@ from plaza.outbox.channels import Channels
 from plaza.outbox.sequencer import Sequencer
 from plaza.projecting.announcer import Announcer, Copy
 from plaza.projecting.leases import Leases
+from plaza.projecting.pushing import Pushing
 from plaza.projecting.steps import Fenced, Shard
 
 POLL_INTERVAL_S = 0.25
@@ -42,6 +43,8 @@ class Following(Protocol):
     """Something that goes along the log step by step."""
 
     shard: Shard
+    rest_s: float
+    """How long it leaves the log alone after it went on, so that the next batch is worth it."""
 
     async def advance(self) -> bool: ...
     def forget(self) -> None: ...
@@ -79,10 +82,11 @@ class Host:
         self._leases: Leases | None = None
         self._lease_lock = asyncio.Lock()
         self._announcers: list[Announcer] = []
+        self._pushing = Pushing(redis, channels)
 
     def announcer(self, projection: str, copy: Copy | None = None) -> Announcer:
         """Who tells Redis of a projection's commits; asked for before the host runs."""
-        made = Announcer(self._redis, self._channels, projection, copy)
+        made = Announcer(self._redis, self._channels, projection, self._pushing, copy)
         self._announcers.append(made)
         return made
 
@@ -168,6 +172,8 @@ class Host:
                 continue
             if not advanced:
                 await _wait(rung, POLL_INTERVAL_S)
+            elif follower.rest_s:
+                await self._pause(follower.rest_s)
 
     async def _lease(self, shard: Shard) -> bool:
         async with self._lease_lock:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Mapping
 
 import asyncpg
 import msgspec
@@ -104,10 +105,11 @@ class Watermarks:
             await asyncio.sleep(POLL_INTERVAL_S)
 
     async def take(self, pushed: Pushed) -> None:
-        """A follower says how far it has come; what it changed was told before."""
-        mark = self.of(pushed.projection)
-        mark.pushed = max(mark.pushed, pushed.position)
-        await self._set(pushed.projection, pushed.position)
+        """Followers say how far they have come; what they changed was told before."""
+        for projection, position in pushed.positions.items():
+            mark = self.of(projection)
+            mark.pushed = max(mark.pushed, position)
+        await self._set(pushed.positions)
 
     def forget_pushes(self) -> None:
         """The connection that they came on is lost, and what was told on it with it."""
@@ -117,8 +119,8 @@ class Watermarks:
     async def poll(self) -> None:
         """Ask the database once."""
         async with self._pool.acquire() as connection:
-            for row in await connection.fetch(STEPS):
-                await self._set(row["projection"], row["upto"] or 0)
+            steps = await connection.fetch(STEPS)
+            await self._set({row["projection"]: row["upto"] or 0 for row in steps})
             names = list(self._marks)
             positions = [self._marks[name].position for name in names]
             for row in await connection.fetch(LAGS, names, positions):
@@ -140,10 +142,13 @@ class Watermarks:
             mark.lag_ms += int((now - mark.known_at) * 1000)
             mark.known_at = now
 
-    async def _set(self, projection: str, position: int) -> None:
-        mark = self.of(projection)
-        if position > mark.position:
-            mark.position = position
+    async def _set(self, positions: Mapping[str, int]) -> None:
+        has_moved = False
+        for projection, position in positions.items():
+            mark = self.of(projection)
+            if position > mark.position:
+                mark.position, has_moved = position, True
+        if has_moved:
             self.moves += 1
             async with self._moved:
                 self._moved.notify_all()
