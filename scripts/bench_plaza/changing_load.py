@@ -66,9 +66,17 @@ async def measure_changing(
 
 
 async def _change(desks: Sequence[Desk], duration_s: float) -> list[float]:
-    per_s = (COMMANDS_PER_S - WATCHED_PER_S) / len(desks)
+    all_per_s = COMMANDS_PER_S - WATCHED_PER_S
     taken_ms = await asyncio.gather(
-        *(paced(_ask(desk), per_s=per_s, duration_s=duration_s) for desk in desks)
+        *(
+            paced(
+                _ask(desk),
+                per_s=all_per_s / len(desks),
+                duration_s=duration_s,
+                after_s=number / all_per_s,
+            )
+            for number, desk in enumerate(desks)
+        )
     )
     return [one_ms for some in taken_ms for one_ms in some]
 
@@ -76,7 +84,10 @@ async def _change(desks: Sequence[Desk], duration_s: float) -> list[float]:
 async def _watch_all(
     desks: Sequence[Desk], shops: Sequence[Connection], duration_s: float
 ) -> list[Seen]:
-    watches = (_watch(desk, shop, duration_s) for desk, shop in zip(desks, shops, strict=True))
+    watches = (
+        _watch(desk, shop, duration_s, number / WATCHED_PER_S)
+        for number, (desk, shop) in enumerate(zip(desks, shops, strict=True))
+    )
     return [one for some in await asyncio.gather(*watches) for one in some]
 
 
@@ -85,11 +96,11 @@ def _ask(desk: Desk) -> Callable[[], Awaitable[Answer]]:
     return lambda: desk.desk.change_price(next(offers))
 
 
-async def _watch(desk: Desk, shop: Connection, duration_s: float) -> list[Seen]:
+async def _watch(desk: Desk, shop: Connection, duration_s: float, after_s: float) -> list[Seen]:
     """Change a price at a steady pace, and look until the product's page shows it."""
     per_s = WATCHED_PER_S / WATCHED_DESKS
     offers, seen = iter(desk.offers), list[Seen]()
-    began_s = time.perf_counter()
+    began_s = time.perf_counter() + after_s
     for number in range(int(per_s * duration_s)):
         await asyncio.sleep(max(began_s + number / per_s - time.perf_counter(), 0))
         seen.append(await change_and_watch(desk.desk, shop, next(offers)))
