@@ -32,23 +32,29 @@ class DocumentTable:
         identity = (document.key, *document.identity)
         kinds = dict(columns)
         returning = "" if document.tags is None else _returning(document)
-        arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, 1))
         changes = ", ".join(
             f"{c} = excluded.{c}"
             for c in self._columns
             if c not in identity and not document.is_told_once
         )
         self._load = f"SELECT key, remembered FROM {parts} WHERE key = ANY ($1::uuid[])"
-        self._remember = (
+        remember = (
             f"INSERT INTO {parts} (key, remembered) SELECT * FROM unnest($1::uuid[], $2::bytea[]) "
             "ON CONFLICT (key) DO UPDATE SET remembered = excluded.remembered"
         )
-        self._show = (
-            f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
-            f"SELECT * FROM unnest({arrays}) "
-            f"ON CONFLICT ({', '.join(identity)}) {_replacing(changes)}"
-            f"{returning}"
-        )
+
+        def show(first: int) -> str:
+            arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, first))
+            return (
+                f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
+                f"SELECT * FROM unnest({arrays}) "
+                f"ON CONFLICT ({', '.join(identity)}) {_replacing(changes)}"
+                f"{returning}"
+            )
+
+        self._show = show(1)
+        # One statement is half the work of two.
+        self._remember_and_show = f"WITH remembering AS ({remember}) {show(3)}"
         kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))
         same = " AND ".join(f"k.{name} = t.{name}" for name in identity)
         self._identity = identity
@@ -102,15 +108,14 @@ class DocumentTable:
         self, connection: asyncpg.Connection, held: dict[UUID, Remembered[Any]]
     ) -> set[str]:
         encoded = [msgspec.msgpack.encode(remembered) for remembered in held.values()]
-        await connection.execute(self._remember, list(held), encoded)
         shown = [row for key in held for row in self.document.rows(key, held[key].parts)]
         # A document that is one row leaves none behind while that row is shown.
         changed: list[asyncpg.Record] = []
         if self.document.identity or len(shown) < len(held):
             kept = _columns_of(shown, self._identity)
             changed += await connection.fetch(self._hide, list(held), *kept)
-        if shown:
-            changed += await connection.fetch(self._show, *_columns_of(shown, self._columns))
+        columns = _columns_of(shown, self._columns)
+        changed += await connection.fetch(self._remember_and_show, list(held), encoded, *columns)
         return self._tags(changed, shown)
 
     def _tags(self, changed: list[asyncpg.Record], shown: list[msgspec.Struct]) -> set[str]:

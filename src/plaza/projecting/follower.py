@@ -16,8 +16,6 @@ from plaza.projecting.steps import Shard, Step, last_step, take_step, trim_steps
 BATCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
 REST_MAX_S = 0.05
-REST_OF_PUBLIC, REST_OF_PRIVATE = 1, 6
-"""So many times as long as a batch took, the next one is not taken."""
 
 
 class Follower:
@@ -26,7 +24,7 @@ class Follower:
     Attributes:
         rest_s: in proportion to what the last batch took, unless there is certainly more: where
             everything is slow because there is much to do, batches grow larger by themselves, and
-            cost less. What the public sees rests less than what its owner reads now and then.
+            cost less.
     """
 
     def __init__(
@@ -41,7 +39,7 @@ class Follower:
         self._connection = connection
         self._types = list(projection.events())
         self._is_tagged = projection.is_tagged
-        self._rest = REST_OF_PUBLIC if projection.is_tagged else REST_OF_PRIVATE
+        self._rest_ratio = projection.rest_ratio
         self.shard = shard
         self._tables = tables
         self._announcer = announcer
@@ -69,7 +67,7 @@ class Follower:
             began = time.monotonic()
             changed = await self._write(self._step, stretch)
             if stretch.length < BATCH_FACTS_MAX:
-                self.rest_s = min((time.monotonic() - began) * self._rest, REST_MAX_S)
+                self.rest_s = min((time.monotonic() - began) * self._rest_ratio, REST_MAX_S)
         elif self._is_behind(self._step, stretch):
             await self._skip(self._step, stretch)
         if stretch.length:

@@ -53,6 +53,10 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     derived: tuple[str, ...] = ()
     """Further tables of its DDL, which triggers on those of its documents keep."""
 
+    rest_ratio: int = 1
+    """So many times as long as a batch took, the next one is not taken: more than once, where
+    nobody looks at the very moment."""
+
     def events(self) -> dict[str, type[Event]]:
         """The types of event that change it."""
         return {event.type(): event for document in self.documents for event in document.on}

@@ -133,6 +133,7 @@ def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
 PROJECTION = Projection(
     name="order_page",
     schema_version=1,
+    rest_ratio=6,
     documents=(
         Document(
             table="order_page",

@@ -156,6 +156,7 @@ def movement_rows(movement_id: UUID, parts: MovementParts) -> list[MovementRow]:
 PROJECTION = Projection(
     name="stock_overview",
     schema_version=1,
+    rest_ratio=6,
     documents=(
         Document(
             table="stock_overview",

@@ -122,6 +122,7 @@ def entry_of(vendor_order_id: UUID, parts: QueueParts) -> VendorOrderEntry | Non
 PROJECTION = Projection(
     name="vendor_order_queue",
     schema_version=1,
+    rest_ratio=6,
     documents=(
         Document(
             table="vendor_order_queue",

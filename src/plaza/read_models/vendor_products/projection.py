@@ -127,6 +127,7 @@ def own_offer(offer_id: UUID, part: OfferPart) -> OwnOffer:
 PROJECTION = Projection(
     name="vendor_products",
     schema_version=1,
+    rest_ratio=6,
     documents=(
         Document(
             table="vendor_products",
