@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Protocol
 
-import asyncpg
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.outbox.channels import Channels, everything
 from plaza.projecting.pushing import Pushing
 from plaza.projecting.touching import Touching
@@ -117,7 +117,7 @@ class Announcer:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._tell(tags, upto)
-        except (RedisError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (RedisError, *DATABASE_ERRORS) as error:
             self._note_failing(error)
             return False
         except Exception:

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.outbox.channels import Pushed
 
 POLL_INTERVAL_S = 0.25
@@ -98,7 +99,7 @@ class Watermarks:
             try:
                 async with asyncio.timeout(POLL_TIMEOUT_S):
                     await self.poll()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("watermarks_unknown", error=repr(error))
                 self.is_away = True
                 self._age()

@@ -20,7 +20,10 @@ class Row(DefaultBase):
     __abstract__ = True
 
     is_direct: ClassVar[bool] = False
-    """Whether `writing/direct_rows.py` writes it; its key is `id`, its columns are its members."""
+    """Whether `writing/direct_rows.py` writes it; its columns are its members."""
+
+    is_directly_made: ClassVar[bool] = True
+    """Whether that writes new rows too: not where they refer to rows that SQLAlchemy makes."""
 
 
 class VersionedRow(Row):

@@ -31,9 +31,8 @@ INSERT = """
 UPDATE = """
     UPDATE {table} SET {changes}
     FROM jsonb_to_recordset(${place}::text::jsonb) AS d (read_version bigint, {typed})
-    WHERE {table}.id = d.id AND {version} IS NOT DISTINCT FROM d.read_version RETURNING 1
+    WHERE {same} AND {version} IS NOT DISTINCT FROM d.read_version RETURNING 1
 """
-PRIMARY_KEY = "id"
 VERSION = "version"
 
 
@@ -47,6 +46,7 @@ class Face:
         columns = list(kind.__table__.columns)
         dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         self.table = str(kind.__table__)
+        self.key = tuple(each.name for each in columns if each.primary_key)
         self.types = {each.name: each.type.compile(dialect=dialect) for each in columns}
         self.json = [each.name for each in columns if isinstance(each.type, JSONB)]
         self.made_there = [
@@ -92,7 +92,7 @@ async def flush(session: AsyncSession) -> None:
     states = [
         instance_state(row)
         for row in (*within.new, *within.dirty)
-        if getattr(row, "is_direct", False)
+        if _is_direct(instance_state(row))
     ]
     if states:
         await _write(states, await driver_of(session))
@@ -100,6 +100,11 @@ async def flush(session: AsyncSession) -> None:
         within._register_persistent(set(states))  # noqa: SLF001
     if within.new or within.dirty or within.deleted:
         await session.flush()
+
+
+def _is_direct(state: InstanceState[Any]) -> bool:
+    said = "is_direct" if state.key is not None else "is_directly_made"
+    return bool(getattr(state.class_, "is_direct", False) and getattr(state.class_, said, False))
 
 
 async def _write(states: Sequence[InstanceState[Any]], driver: asyncpg.Connection) -> None:
@@ -126,7 +131,7 @@ def _add(state: InstanceState[Any], rows: defaultdict[Writing, list[Mapping[str,
     before: dict[str, Any] = state.committed_state
     changed = tuple(sorted(name for name, then in before.items() if now[name] != then))
     if changed:
-        row = {name: now[name] for name in (PRIMARY_KEY, *changed)}
+        row = {name: now[name] for name in (*face_of(kind).key, *changed)}
         row["read_version"] = before.get(VERSION, now.get(VERSION))
         rows[Writing(kind, changed)].append(row)
 
@@ -147,7 +152,8 @@ def _part(writing: Writing, place: int) -> str:
         table=face.table,
         place=place,
         changes=", ".join(f"{name} = d.{name}" for name in writing.changed),
-        typed=face.typed((PRIMARY_KEY, *writing.changed)),
+        same=" AND ".join(f"{face.table}.{name} = d.{name}" for name in face.key),
+        typed=face.typed((*face.key, *writing.changed)),
         version=f"{face.table}.{VERSION}" if VERSION in face.types else "NULL",
     )
 
@@ -157,7 +163,7 @@ class Question(Generic[R]):
 
     def __init__(self, kind: type[R], statement: str) -> None:
         face = face_of(kind)
-        self._kind, self._json = kind, face.json
+        self._kind, self._key, self._json = kind, face.key, face.json
         self._text = statement.format(columns=face.selected)
 
     async def all(self, session: AsyncSession, *values: object) -> list[R]:
@@ -175,7 +181,7 @@ class Question(Generic[R]):
         """The session's own row, as it was just read."""
         for name in self._json:
             values[name] = values[name] and msgspec.json.decode(values[name])
-        key = session.identity_key(self._kind, values[PRIMARY_KEY])
+        key = session.identity_key(self._kind, tuple(values[name] for name in self._key))
         row: R | None = session.identity_map.get(key)
         if row is None:
             row = self._made(values)

@@ -10,8 +10,9 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Generic, TypeVar
 
-import asyncpg
 import structlog
+
+from plaza.kernel.database_errors import DATABASE_ERRORS
 
 POLL_INTERVAL_S = 0.5
 """A message in Redis would save half a second and could be lost; an idle poll is one look at an
@@ -65,7 +66,7 @@ class Lanes(Generic[T]):
             return
         try:
             claimed = await self._claim(self._count - len(self._under_way))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             log.warning("nothing_claimed", of=self._name, error=type(error).__name__)
             await self._pause(RETRY_DELAY_S)
             return

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from plaza.contexts.catalog.events import (
     OfferChanged,
@@ -15,6 +16,7 @@ from plaza.contexts.catalog.events import (
 from plaza.kernel.money import Price, known_currencies
 from plaza.kernel.refusals import Conflict, NotThere, Unprocessable
 from plaza.writing.aggregate import Aggregates, Row, VersionedRow
+from plaza.writing.direct_rows import Question
 
 OfferStatus = Literal["active", "withdrawn"]
 
@@ -39,6 +41,7 @@ class OfferPrice(Row):
 
     __tablename__ = "offer_price"
     __table_args__ = {"schema": "catalog"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct, is_directly_made = True, False
 
     offer_id: Mapped[UUID] = mapped_column(ForeignKey("catalog.offer.id"), primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
@@ -50,6 +53,7 @@ class OfferPrice(Row):
 class Offer(VersionedRow):
     __tablename__ = "offer"
     __table_args__ = {"schema": "catalog"}  # noqa: RUF012  SQLAlchemy's own form
+    is_direct, is_directly_made = True, False
 
     vendor_id: Mapped[UUID]
     product_id: Mapped[UUID]
@@ -127,8 +131,27 @@ class Offer(VersionedRow):
         ]
 
 
+OFFER = Question(Offer, "SELECT {columns} FROM catalog.offer WHERE id = $1")
+PRICES = Question(
+    OfferPrice,
+    "SELECT {columns} FROM catalog.offer_price WHERE offer_id = $1 ORDER BY currency",
+)
+
+
 class Offers(Aggregates[Offer]):
     model_type = Offer
+
+    async def find(self, aggregate_id: UUID) -> Offer:
+        """The offer with its prices.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+        """
+        offer = await OFFER.first(self.session, aggregate_id)
+        if offer is None:
+            raise NotThere
+        set_committed_value(offer, "prices", await PRICES.all(self.session, aggregate_id))
+        return offer
 
     async def of_vendor(self, offer_id: UUID, vendor_id: UUID) -> Offer:
         """The vendor's own offer.

@@ -9,13 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from traceback import extract_tb
 
-import asyncpg
 import structlog
 
 from plaza.contexts.notifications.mail import delay_after
 from plaza.contexts.notifications.mail_contents import MailContents
 from plaza.contexts.notifications.mail_queue import ClaimedMail, MailQueue, Outcome
 from plaza.contexts.notifications.mail_transport import MailTransport, Undeliverable, Undelivered
+from plaza.kernel.database_errors import DATABASE_ERRORS
 
 LANES = 4
 """Mails under way at once: one server that answers slowly holds back few others."""
@@ -60,7 +60,7 @@ class Sending:
             return
         try:
             claimed = await self._queue.claim(LANES - len(self._under_way))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             log.warning("mails_not_claimed", error=type(error).__name__)
             await self._pause(RETRY_DELAY_S)
             return
@@ -107,7 +107,7 @@ class Sending:
             try:
                 if not await self._queue.conclude(mail, outcome):
                     log.warning("mail_lease_lost", mail_id=str(mail.id))
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("mail_not_concluded", mail_id=str(mail.id), error=type(error).__name__)
                 await asyncio.sleep(attempt)
             else:
