@@ -1,10 +1,14 @@
 """A real API process that dies where a test says, and is started again."""
 
+import multiprocessing
+import os
 import socket
-import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from granian.cli import entrypoint
 
 from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import Settings
@@ -13,30 +17,44 @@ from writing.crashing_api import CRASH_FILE
 FACTORY = "plaza.entrypoints.api:create_app"
 RESPAWN = "--respawn-failed-workers"
 
+# What serves is a fork of a process that has imported everything: it is back in a moment.
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["writing.crashing_api", __name__])
+
 
 class Revived:
     """The process, started again after each death."""
 
     def __init__(self, settings: Settings, crash_file: Path) -> None:
-        command = [part for part in commands(settings)["api"] if part != RESPAWN]
-        self._command = [part.replace(FACTORY, "crashing_api:create_app") for part in command]
-        self._environment = environment(settings) | {
-            "PYTHONPATH": str(Path(__file__).parent),
-            CRASH_FILE: str(crash_file),
-        }
+        _, *arguments = [part for part in commands(settings)["api"] if part != RESPAWN]
+        self._arguments = [
+            part.replace(FACTORY, "writing.crashing_api:create_app") for part in arguments
+        ]
+        self._environment = environment(settings) | {CRASH_FILE: str(crash_file)}
         self._process = self._started()
 
     def revive(self) -> None:
-        if self._process.poll() is not None:
+        if not self._process.is_alive():
             self._process = self._started()
 
     def end(self) -> None:
         self._process.terminate()
-        self._process.wait(timeout=10)
+        self._process.join(timeout=10)
+        assert not self._process.is_alive()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        # granian reports each death of its worker; only the tests' own words are for the reader.
-        return subprocess.Popen(self._command, env=self._environment, stderr=subprocess.DEVNULL)
+    def _started(self) -> multiprocessing.process.BaseProcess:
+        process = FORKING.Process(target=_serve, args=(self._arguments, self._environment))
+        process.start()
+        return process
+
+
+def _serve(arguments: list[str], environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["granian", *arguments]
+    # granian reports each death of its worker; only the tests' own words are for the reader.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    entrypoint()
 
 
 @contextmanager
