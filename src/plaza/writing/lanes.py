@@ -81,7 +81,7 @@ class Lanes(Generic[T]):
         try:
             await self._work(one)
         except Exception as error:  # noqa: BLE001  one thing's fault must not hold back the others
-            log.warning("left_for_later", of=self._name, error=_place_of(error))
+            log.warning("left_for_later", of=self._name, error=place_of(error))
 
     @property
     def _name(self) -> str:
@@ -93,7 +93,7 @@ class Lanes(Generic[T]):
                 await self._stopping.wait()
 
 
-def _place_of(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """What went wrong where; its message may quote what nobody needs to read."""
     place = extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"

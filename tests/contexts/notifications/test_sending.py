@@ -12,6 +12,7 @@ from plaza.contexts.notifications.letter import Letter
 from plaza.contexts.notifications.mail_queue import DUE, LEASE_S, MailQueue, Outcome, open_mail_pool
 from plaza.contexts.notifications.mail_transport import Undeliverable, Undelivered
 from plaza.settings import Settings
+from plaza.writing import lanes
 from writing.watching import until
 
 PLAN = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
@@ -156,7 +157,7 @@ async def test_a_mail_whose_sender_died_is_sent_when_its_lease_is_over(
     dying.may_deliver.clear()
     async with sending(fresh_settings, dying) as sender:
         await until(lambda: _is_under_way(dying, mail_id))
-        for task in tuple(sender._under_way):  # noqa: SLF001  killed, as the process would be
+        for task in tuple(sender._lanes._under_way):  # noqa: SLF001  killed, as the process would be
             task.cancel()
     assert (await mails.row(mail_id))["status"] == "sending"
 
@@ -232,7 +233,7 @@ async def test_who_has_lost_the_lease_has_nothing_to_say(
 async def test_lost_connections_lose_no_mail_and_end_no_sender(
     fresh_settings: Settings, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(the_module, "RETRY_DELAY_S", 0.05)
+    monkeypatch.setattr(lanes, "RETRY_DELAY_S", 0.05)
     postman, mail_id = Postman(), await mails.queue()
     postman.may_deliver.clear()
     async with sending(fresh_settings, postman):

@@ -5,9 +5,6 @@ sender repeats it under the same Message-ID.
 """
 
 import asyncio
-from contextlib import suppress
-from pathlib import Path
-from traceback import extract_tb
 
 import structlog
 
@@ -16,13 +13,10 @@ from plaza.contexts.notifications.mail_contents import MailContents
 from plaza.contexts.notifications.mail_queue import ClaimedMail, MailQueue, Outcome
 from plaza.contexts.notifications.mail_transport import MailTransport, Undeliverable, Undelivered
 from plaza.kernel.database_errors import DATABASE_ERRORS
+from plaza.writing.lanes import Lanes, place_of
 
 LANES = 4
 """Mails under way at once: one server that answers slowly holds back few others."""
-POLL_INTERVAL_S = 0.5
-"""A message in Redis would save half a second of a mail's way and could be lost; an idle poll is
-one look at an index that holds only what is due."""
-RETRY_DELAY_S = 2.0
 DELIVERY_S_MAX = 30.0
 CONCLUDING_ATTEMPTS_MAX = 5
 
@@ -36,40 +30,15 @@ class Sending:
         self._queue = queue
         self._contents = contents
         self._transport = transport
-        self._stopping = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._lanes = Lanes(queue.claim, self._settle, LANES)
 
     async def run(self) -> None:
         """Send until `stop` was called and the mails under way have come to an end."""
-        try:
-            while not self._stopping.is_set():
-                await self._send_due()
-            if self._under_way:
-                await asyncio.wait(self._under_way)
-        finally:
-            for task in self._under_way:
-                task.cancel()
+        await self._lanes.run()
 
     def stop(self) -> None:
         """Take nothing new."""
-        self._stopping.set()
-
-    async def _send_due(self) -> None:
-        if len(self._under_way) == LANES:
-            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-            return
-        try:
-            claimed = await self._queue.claim(LANES - len(self._under_way))
-        except DATABASE_ERRORS as error:
-            log.warning("mails_not_claimed", error=type(error).__name__)
-            await self._pause(RETRY_DELAY_S)
-            return
-        for mail in claimed:
-            task = asyncio.create_task(self._settle(mail))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        if not claimed:
-            await self._pause(POLL_INTERVAL_S)
+        self._lanes.stop()
 
     async def _settle(self, mail: ClaimedMail) -> None:
         outcome = await self._outcome_of(mail)
@@ -91,7 +60,7 @@ class Sending:
         except TimeoutError:
             return _later(mail, f"took longer than {DELIVERY_S_MAX:g} s")
         except Exception as error:  # noqa: BLE001  one mail's fault must not hold back the others
-            return _later(mail, _place_of(error))
+            return _later(mail, place_of(error))
         return Outcome("sent" if sent else "dropped")
 
     async def _deliver(self, mail: ClaimedMail) -> bool:
@@ -113,20 +82,9 @@ class Sending:
             else:
                 return
 
-    async def _pause(self, delay_s: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(delay_s):
-                await self._stopping.wait()
-
 
 def _later(mail: ClaimedMail, reason: str) -> Outcome:
     delay_s = delay_after(mail.attempts)
     if delay_s is None:
         return Outcome("failed", reason)
     return Outcome("pending", reason, delay_s)
-
-
-def _place_of(error: Exception) -> str:
-    """What went wrong where; its message may quote an address."""
-    place = extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
