@@ -57,4 +57,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    run_script("DROP SCHEMA read CASCADE; DROP SCHEMA projecting CASCADE; DROP SCHEMA writing")
+    run_script("DROP SCHEMA read, projecting, writing CASCADE")

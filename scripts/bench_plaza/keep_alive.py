@@ -98,6 +98,8 @@ class Connection:
         Raises:
             ConnectionLost: there is no answer.
         """
+        if self._writer.is_closing():
+            raise ConnectionLost(f"{method} {path}: the server had closed the connection.")
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         if body:

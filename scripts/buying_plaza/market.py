@@ -15,7 +15,11 @@ PATIENCE_S = 30.0
 SHOPS_AT_A_TIME = 4
 MEMBERSHIP_POLLS_MAX = 100
 MEMBERSHIP_INTERVAL_S = 0.1
-SCOPES = ["orders:read", "orders:write", "inventory:read", "inventory:write"]
+SCOPES = [
+    *("catalog:read", "catalog:write"),
+    *("inventory:read", "inventory:write"),
+    *("orders:read", "orders:write"),
+]
 
 
 class Ware(msgspec.Struct, frozen=True):

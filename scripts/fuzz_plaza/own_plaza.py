@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 import msgspec
 from bench_plaza.child_process import answers, free_port, running, wait_until
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 READY = "plaza is ready"
 LOG, DATA = "plaza-up.log", "data"
 OPERATOR_EMAIL = "operator@plaza.example"

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from plaza.contexts.catalog import category, offer, product
 from plaza.contexts.catalog import http as catalog_http
+from plaza.contexts.catalog import snapshot as catalog_snapshot
 from plaza.contexts.identity import (
     account,
     http_account,
@@ -15,8 +16,11 @@ from plaza.contexts.identity import (
     http_totp,
 )
 from plaza.contexts.identity import http as identity_http
+from plaza.contexts.identity import snapshot as identity_snapshot
 from plaza.contexts.inventory import http as inventory_http
+from plaza.contexts.inventory import snapshot as inventory_snapshot
 from plaza.contexts.notifications import http as notifications_http
+from plaza.contexts.notifications import snapshot as notifications_snapshot
 from plaza.contexts.ordering import http as ordering_http
 from plaza.contexts.ordering import (
     http_addresses,
@@ -24,7 +28,9 @@ from plaza.contexts.ordering import (
     http_order_addresses,
     order_group,
 )
+from plaza.contexts.ordering import snapshot as ordering_snapshot
 from plaza.contexts.payments import http as payments_http
+from plaza.contexts.payments import snapshot as payments_snapshot
 from plaza.contexts.vendors import http as vendors_http
 from plaza.contexts.vendors import (
     http_api_keys,
@@ -34,6 +40,7 @@ from plaza.contexts.vendors import (
     requirement,
     vendor,
 )
+from plaza.contexts.vendors import snapshot as vendors_snapshot
 from plaza.crossings.accounts import http as accounts_http
 from plaza.crossings.addresses import http as addresses_http
 from plaza.crossings.carts import http_completion
@@ -48,6 +55,9 @@ from plaza.operations import http as operations_http
 from plaza.operations import http_journal, http_keys
 from plaza.operations.demo import http as demo_http
 from plaza.operations.mails import http as mails_http
+from plaza.operations.projections import http as projections_http
+from plaza.operations.projections import http_builds, http_parked
+from plaza.outbox.snapshot import Snapshot
 from plaza.processes import (
     cancel_order_on_vendor_order_canceled,
     cancel_order_on_vendor_order_declined,
@@ -135,6 +145,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *payment_list_http.ROUTES,
     *notifications_http.ROUTES,
     *operations_http.ROUTES,
+    *projections_http.ROUTES,
+    *http_builds.ROUTES,
+    *http_parked.ROUTES,
     *http_journal.ROUTES,
     *http_keys.ROUTES,
     *mails_http.ROUTES,
@@ -173,6 +186,17 @@ PROCESSES: list[Process] = [
     queue_mail_on_order_failed.PROCESS,
     queue_mail_on_vendor_order_placed.PROCESS,
 ]
+
+SNAPSHOTS: list[Snapshot] = [
+    vendors_snapshot.snapshot,
+    catalog_snapshot.snapshot,
+    inventory_snapshot.snapshot,
+    ordering_snapshot.snapshot,
+    payments_snapshot.snapshot,
+    identity_snapshot.snapshot,
+    notifications_snapshot.snapshot,
+]
+"""What every context tells of its present state."""
 
 JOBS: list[Any] = []
 """What the worker does for the outside world; webhooks and imports will stand here."""

@@ -157,6 +157,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Public answers that may wait for that before further ones get 503 at once."""
     outbox_partition_size: Positive = 5_000_000
     """Events in one partition of the outbox."""
+    log_kept_days: NotNegative = 0
+    """Days after which old partitions of the log are dropped, once nothing needs them; 0: never."""
+    audited_keys: NotNegative = 50
+    """Documents of each table of a read model that are compared with the log now and then, and put
+    right where they differ; 0: none."""
     cdn_kept_s: NotNegative = 0
     """Seconds that a CDN may keep public answers (s-maxage); 0: it asks each time, as browsers."""
     cdn_stale_s: NotNegative = 0

@@ -75,6 +75,16 @@ REQUESTS: dict[str, Asked] = {
     "submitVendor": Asked("POST", f"{VENDOR}/submit"),
     "getVendorStanding": Asked("GET", f"{VENDOR}/standing"),
     "inviteVendor": Asked("POST", "/v1/operations/vendors/invite", {"email": "a@plaza.example"}),
+    "retryParked": Asked("POST", "/v1/operations/projections/category_tree/parked/retry", {}),
+    "skipParked": Asked(
+        "POST",
+        "/v1/operations/projections/category_tree/parked/skip",
+        {"document": "category_tree", "key": str(uuid4()), "reason": "It is gone."},
+    ),
+    "rebuildProjection": Asked(
+        "POST", "/v1/operations/projections/category_tree/rebuild", {"switch": False}
+    ),
+    "switchProjection": Asked("POST", "/v1/operations/projections/category_tree/switch", {}),
     "createVendorRequirement": Asked("POST", "/v1/operations/vendor-requirements", REQUIREMENT),
     "listVendorAnswers": Asked("GET", f"{VENDOR}/requirements"),
     "answerVendorRequirement": Asked(

@@ -13,10 +13,20 @@ from contract.buying import accept_orders, buy
 from contract.fitting import followed, misfits
 from contract.looking_at_orders import look_at_orders
 from contract.paying import see_to_payments
+from contract.rebuilding import rebuild_and_switch
 from contract.shopping import fill_carts, keep_addresses
 from contract.signing_in import log_in_elsewhere, use_cookies, use_second_factor
 from contract.test_document import operations
 from writing.watching import watching
+
+PARK_BY_HAND = """
+    WITH parked AS (
+        INSERT INTO projecting.parked (projection, build, document, key, position, retry_at, error)
+        VALUES ('category_tree', 1, 'category_tree', gen_random_uuid(), 1, 'infinity', 'a bug')
+        RETURNING *)
+    INSERT INTO projecting.held_fact (projection, build, document, key, position)
+    SELECT projection, build, document, key, position FROM parked RETURNING key
+"""
 
 
 class Witness:
@@ -94,6 +104,8 @@ async def test_every_operation_answers_what_is_told(
         await see_to_payments(marketplace, operator)
         await look_around(marketplace, operator)
         await see_to_mails(marketplace, operator)
+        await see_to_parked(marketplace, operator)
+        await rebuild_and_switch(marketplace, operator)
         await look_back(marketplace, operator, vendor)
         await be_refused(marketplace, vendor)
     finally:
@@ -114,6 +126,20 @@ async def see_to_mails(marketplace: Marketplace, operator: Any) -> None:
     await marketplace.until(are_waiting)
     mails = (await operator.get("/v1/operations/mails", params={"status": "pending"})).json()
     await operator.post(f"/v1/operations/mails/{mails['items'][0]['id']}/retry")
+
+
+async def see_to_parked(marketplace: Marketplace, operator: Any) -> None:
+    """Parked by hand: the follower, which has not done it, leaves it alone."""
+    path = "/v1/operations/projections/category_tree/parked"
+    async with watching(marketplace.settings) as database:
+        key = str(await database.fetchval(PARK_BY_HAND))
+        try:
+            await operator.get(path)
+            await operator.post(f"{path}/retry", {"key": key})
+            skipped = {"document": "category_tree", "key": key, "reason": "It was told twice."}
+            await operator.post(f"{path}/skip", skipped)
+        finally:
+            await database.execute("DELETE FROM projecting.parked WHERE key = $1", key)
 
 
 async def make_category(operator: Any) -> str:

@@ -51,6 +51,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     [
         *((), ("up",), ("reset",), ("migrate",), ("demo", "load"), ("events", "tail")),
         *(("stock", "verify"), ("stock", "repair")),
+        *(("projections", "audit"), ("projections", "replay")),
     ],
 )
 def test_every_command_explains_itself_with_examples(words: tuple[str, ...]) -> None:

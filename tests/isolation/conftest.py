@@ -17,7 +17,7 @@ from isolation.world import World
 from plaza.processes import process
 from plaza.processes.unhurried import Unhurried
 from plaza.projecting import follower
-from plaza.projecting.host import Following
+from plaza.projecting.posts import Following
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

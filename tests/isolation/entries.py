@@ -85,7 +85,7 @@ class Entry:
 
 
 def of_operators(**given: Any) -> Entry:
-    return Entry(operators(), rightful=Kind.OPERATOR, **{"tells": False, **given})
+    return Entry(operators(), **{"rightful": Kind.OPERATOR, "tells": False, **given})
 
 
 def public(**given: Any) -> Entry:
@@ -269,6 +269,14 @@ OPERATIONS = {
     "listMails": of_operators(),
     "retryMail": of_operators(),
     "listProjections": of_operators(),
+    "listParked": of_operators(),
+    "retryParked": of_operators(rightful=None),
+    # Nothing is parked, as long as all goes well.
+    "skipParked": of_operators(rightful=None),
+    "rebuildProjection": of_operators(is_alone=True),
+    # There is another build only after a rebuild.
+    "switchProjection": of_operators(rightful=None),
+    "rollbackProjection": of_operators(rightful=None),
 }
 
 ENTRIES: dict[str, Entry] = {

@@ -17,7 +17,7 @@ COUNTED_OTHERWISE = {
     "writing.journal": (ROWS, "t.outcome = 'applied'"),
 }
 # The engine's own clockwork, which moves without anybody asking for anything.
-CLOCKWORK = {"outbox.tick"}
+CLOCKWORK = {"outbox.tick", "projecting.member"}
 
 CAUGHT_UP = """
     SELECT NOT EXISTS (

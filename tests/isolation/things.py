@@ -282,6 +282,9 @@ class Things(OrderThings, PaymentThings):
     async def provider(self) -> str:
         return "unknown"
 
+    async def projection(self) -> str:
+        return "category_tree"
+
     async def mail(self) -> str:
         """One that waits to be sent; processes queue them after the facts."""
         found: list[Any] = []

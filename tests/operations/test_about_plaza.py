@@ -22,7 +22,10 @@ async def test_it_is_alive_and_ready_once_the_read_models_caught_up(
     marketplace: Marketplace,
 ) -> None:
     for path in ("/health", "/health/live"):
-        assert (await marketplace.anybody.get(path)).json() == {"status": "ok"}
+        health = (await marketplace.anybody.get(path)).json()
+        # On a machine that does too much at once, the loop may really have stood still.
+        assert health.pop("blocked_ms", 1) > 0
+        assert health == {"status": "ok"}
     await marketplace.until_ready()
 
 

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from actors import Marketplace
 from contexts.identity.links import account_id_of
 from plaza.entrypoints.jobs import WORKER_CRON, forget_old_log_ins, forget_old_webhooks
-from plaza.operations.upkeep import forget_log_ins, forget_webhooks
+from plaza.operations import upkeep
+from plaza.operations.upkeep import add_partitions, forget_log_ins, forget_webhooks
 from plaza.settings import Settings
 from writing.watching import watching
 
@@ -108,3 +110,23 @@ async def test_the_ids_of_payment_messages_are_forgotten_after_three_months(
 def test_the_worker_sweeps_by_the_clock() -> None:
     swept = {job.function for job in WORKER_CRON}
     assert {forget_old_log_ins, forget_old_webhooks} <= swept
+
+
+# fault 85
+async def test_partitions_that_cannot_be_made_in_time_are_an_alert(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watching(fresh_settings) as owner:
+        await owner.execute("SELECT setval('outbox.event_id_seq', 2000001)")
+
+    async def made_none(*_: object) -> int:
+        raise asyncpg.LockNotAvailableError
+
+    with capture_logs() as logs, monkeypatch.context() as patched:
+        patched.setattr(upkeep, "ensure_partitions", made_none)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await add_partitions(fresh_settings)
+    assert [each["left"] for each in logs if each["event"] == "partitions_run_out"] == [1]
+    with capture_logs() as logs:
+        assert await add_partitions(fresh_settings) == 2
+    assert not logs

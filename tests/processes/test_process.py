@@ -117,19 +117,6 @@ async def test_what_cannot_be_done_now_is_tried_again(
     assert noted.asked == [vendor_id, vendor_id]
 
 
-async def test_a_bug_advances_nothing(
-    connection: asyncpg.Connection, runner: CommandRunner
-) -> None:
-    noted = Noted(KeyError("a bug"))
-    await ensure_follow(connection, noted.process.name)
-    last = await closing(connection, uuid4())
-    follower = a_follower(connection, noted.process, runner)
-    with pytest.raises(KeyError):
-        await follower.advance()
-    assert await upto_of(connection, noted.process) < last
-    assert await connection.fetch(KEPT, noted.process.name) == []
-
-
 async def test_a_refusal_after_some_pieces_is_the_last_piece(
     connection: asyncpg.Connection, runner: CommandRunner
 ) -> None:

@@ -19,6 +19,7 @@ class Log:
     looks: int = 0
     forgot: int = 0
     shard: Shard = field(default=SHARD)
+    rest_s: float = 0.0
 
     async def advance(self) -> bool:
         self.looks += 1

@@ -57,6 +57,7 @@ class Announced(list[int]):
         super().__init__()
         self.copied = 0
         self.tags: list[set[str]] = []
+        self.retold: list[set[str]] = []
 
     def took_over(self, copied: int) -> None:
         self.copied = copied
@@ -64,6 +65,9 @@ class Announced(list[int]):
     def committed(self, tags: Collection[str], upto: int) -> None:
         self.append(upto)
         self.tags.append(set(tags))
+
+    def changed(self, tags: Collection[str]) -> None:
+        self.retold.append(set(tags))
 
 
 async def a_follower(

@@ -18,6 +18,7 @@ from read_models.replay import is_told_of, replayed_log, rows_in
 FACTS_TOLD_AT_ONCE = 20
 TOLD_EVERY_S = 0.02
 POLL_INTERVAL_S = 0.01
+READY_WITHIN_S = 60.0
 
 HEAD = "SELECT count(*) FROM outbox.event"
 
@@ -32,9 +33,11 @@ STEPS = """
 
 FACTS_PROJECTED = "SELECT coalesce(sum(facts), 0) FROM projecting.step"
 
-CONNECTED = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE application_name = 'plaza projector' AND datname = current_database()
+# How many followers the process has that has most of them, and how many there are in all.
+SHARED = """
+    SELECT max(held) AS most, sum(held) AS held FROM (
+        SELECT count(*) AS held FROM pg_locks JOIN projecting.member USING (pid)
+        WHERE locktype = 'advisory' AND granted GROUP BY pid)
 """
 
 
@@ -54,10 +57,12 @@ class Projectors:
         return process
 
     async def ready(self, processes: int) -> None:
-        """Wait until so many processes have all their followers connected."""
-        # A connection for each follower, one for the sequencer, one for the leases.
-        connections = len(PROJECTIONS) + len(PROCESSES) + 2
-        await self.until(CONNECTED, at_least=processes * connections)
+        """Wait until so many processes share all followers evenly."""
+        followers = len(PROJECTIONS) + len(PROCESSES)
+        shared = (-(-followers // processes), followers)
+        async with asyncio.timeout(READY_WITHIN_S):
+            while tuple(await self._connection.fetchrow(SHARED) or ()) != shared:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_INTERVAL_S)
 
     async def projected(self, facts: int) -> None:
         """Wait until so many facts have been written into read models, each model's counted."""

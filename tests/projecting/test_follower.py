@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from plaza.contexts.catalog.events import CategoryCreated
-from plaza.contexts.vendors.events import VendorApproved
 from plaza.projecting.follower import BATCH_FACTS_MAX
 from plaza.projecting.steps import Fenced
 from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
@@ -140,24 +139,6 @@ async def test_two_followers_of_one_projection_are_exact(connect: Connect) -> No
     assert shown == await replayed_log(teller, CATEGORY_TREE)
 
 
-async def test_an_event_type_of_another_version_is_passed_by(
-    connection: asyncpg.Connection,
-) -> None:
-    # fault 37
-    before, after = AVendor(), AVendor()
-    await tell(connection, *before.approved())
-    unknown = (uuid4(), "vendors.vendor_merged.v9", "vendor", before.id, 10**6, 0, before.id)
-    await connection.execute(APPEND, *unknown, '{"type": "vendors.vendor_merged.v9", "into": [1]}')
-    await tell(connection, *after.approved(), before.suspended())
-    last = await sequence(connection)
-
-    await follow_to_the_end(await a_follower(connection, VENDOR_DIRECTORY))
-
-    shown = await connection.fetch("SELECT vendor_id FROM read.vendor_directory_v2")
-    assert [row["vendor_id"] for row in shown] == [after.id]
-    assert (await steps_of(connection, VENDOR_DIRECTORY.name))[-1]["upto"] == last
-
-
 async def test_fields_that_a_newer_version_adds_to_an_event_do_no_harm(
     connection: asyncpg.Connection,
 ) -> None:
@@ -171,22 +152,6 @@ async def test_fields_that_a_newer_version_adds_to_an_event_do_no_harm(
     await sequence(connection)
     await follow_to_the_end(await a_follower(connection, VENDOR_DIRECTORY))
     assert await connection.fetchval(VENDORS_SHOWN) == 1
-
-
-async def test_a_batch_that_fails_leaves_neither_rows_nor_a_step(
-    connection: asyncpg.Connection,
-) -> None:
-    await tell(connection, *AVendor().approved())
-    broken = an_event(VendorApproved, vendor_id=uuid4())
-    place = (uuid4(), broken.type(), "vendor", broken.vendor_id, 1, 0, broken.vendor_id)
-    await connection.execute(APPEND, *place, '{"type": "vendors.vendor_approved.v1"}')
-    await sequence(connection)
-
-    with pytest.raises(msgspec.ValidationError):
-        await (await a_follower(connection, VENDOR_DIRECTORY)).advance()
-
-    assert await connection.fetchval(VENDORS_SHOWN) == 0
-    assert await steps_of(connection, VENDOR_DIRECTORY.name) == []
 
 
 async def test_what_is_written_in_another_transaction_keeps_its_place(connect: Connect) -> None:

@@ -1,6 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -8,7 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from plaza.outbox.channels import Channels
-from plaza.projecting.host import Follow, Following, Host
+from plaza.projecting.host import Host
+from plaza.projecting.posts import Duty, Following, Post
 from plaza.projecting.steps import Fenced, Shard
 from plaza.settings import Settings
 from plaza.writing.engine import open_redis
@@ -32,6 +34,7 @@ class Watched:
         self.allowed = asyncio.Event()
         self.allowed.set()
         self.failures: list[Exception] = []
+        self.rest_s = 0.0
 
     async def follow(self, connection: asyncpg.Connection) -> Following:
         self.connections.append(connection)
@@ -56,10 +59,15 @@ class Watched:
 
 
 @asynccontextmanager
-async def hosting(connect: Connect, redis: Redis, *follows: Follow) -> AsyncIterator[Host]:
+async def hosting(connect: Connect, redis: Redis, *watched: Watched) -> AsyncIterator[Host]:
     """A host at work; left when it has stopped."""
     host = Host(connect, redis, Channels(uuid4()))
-    running = asyncio.create_task(host.run(list(follows)))
+    posts = {Post(each.shard): partial(Duty, each.follow) for each in watched}
+
+    async def roster(_: asyncpg.Connection) -> dict[Post, Callable[[], Duty]]:
+        return dict(posts)
+
+    running = asyncio.create_task(host.run(roster, "of tests"))
     try:
         yield host
     finally:
@@ -80,7 +88,7 @@ async def test_a_stop_waits_for_the_batch_in_flight_and_takes_no_other(
     # fault 36
     watched = Watched()
     watched.allowed.clear()
-    async with hosting(connect, redis, watched.follow) as host:
+    async with hosting(connect, redis, watched) as host:
         await asyncio.wait_for(watched.begun.wait(), TIMEOUT_S)
         host.stop()
         watched.allowed.set()
@@ -90,7 +98,7 @@ async def test_a_stop_waits_for_the_batch_in_flight_and_takes_no_other(
 async def test_a_follower_that_is_fenced_begins_again(connect: Connect, redis: Redis) -> None:
     watched = Watched()
     watched.failures = [Fenced()]
-    async with hosting(connect, redis, watched.follow):
+    async with hosting(connect, redis, watched):
         await watched.advanced(2)
     assert watched.forgets == 1
     assert len(watched.connections) == 1
@@ -101,7 +109,7 @@ async def test_a_follower_that_fails_is_made_anew_on_another_connection(
 ) -> None:
     watched = Watched()
     watched.failures = [KeyError("a bug in a fold"), asyncpg.UniqueViolationError("as well")]
-    async with hosting(connect, redis, watched.follow):
+    async with hosting(connect, redis, watched):
         await watched.advanced(3)
     assert watched.forgets == 0
     assert len(watched.connections) == 3
@@ -111,7 +119,7 @@ async def test_a_follower_that_fails_is_made_anew_on_another_connection(
 async def test_a_follower_that_fails_holds_up_no_other(connect: Connect, redis: Redis) -> None:
     failing, sound = Watched(), Watched()
     failing.failures = [KeyError("a bug")] * 50
-    async with hosting(connect, redis, failing.follow, sound.follow):
+    async with hosting(connect, redis, failing, sound):
         await sound.advanced(5)
     assert failing.failures
 
@@ -122,9 +130,9 @@ async def test_of_two_processes_one_follows_and_the_other_takes_over(
     first, second = Watched(), Watched()
     second.shard = first.shard
     async with AsyncExitStack() as leaving_first, AsyncExitStack() as leaving_second:
-        await leaving_first.enter_async_context(hosting(connect, redis, first.follow))
+        await leaving_first.enter_async_context(hosting(connect, redis, first))
         await first.advanced(1)
-        theirs = hosting(connect, open_redis(fresh_settings, None), second.follow)
+        theirs = hosting(connect, open_redis(fresh_settings, None), second)
         await leaving_second.enter_async_context(theirs)
         await first.advanced(6)
         assert second.advances == 0
@@ -135,7 +143,7 @@ async def test_of_two_processes_one_follows_and_the_other_takes_over(
 async def test_events_are_sequenced_and_followers_woken_without_redis(connect: Connect) -> None:
     teller, watched = await connect(), Watched()
     away: Redis = Redis.from_url(NO_SERVER, protocol=2)
-    async with hosting(connect, away, watched.follow):
+    async with hosting(connect, away, watched):
         await watched.advanced(1)
         await tell(teller, ACategory().created())
         async with asyncio.timeout(TIMEOUT_S):
@@ -148,7 +156,7 @@ async def test_events_are_sequenced_and_followers_woken_without_redis(connect: C
 
 async def test_a_lost_connection_of_the_leases_is_replaced(connect: Connect, redis: Redis) -> None:
     watched, onlooker = Watched(), await connect()
-    async with hosting(connect, redis, watched.follow):
+    async with hosting(connect, redis, watched):
         await watched.advanced(1)
         await onlooker.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks "

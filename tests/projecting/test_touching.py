@@ -144,3 +144,24 @@ async def test_a_server_that_comes_back_with_less_than_it_knew_is_another_one(
     await touching.touch({"b"}, 2)
 
     assert await own.get(channels.incarnation) not in {None, before}
+
+
+async def sets_of(redis: Redis) -> int:
+    """How many SETs were ever done, in scripts too."""
+    return int((await redis.info("commandstats"))["cmdstat_set"]["calls"])
+
+
+async def test_a_change_between_two_positions_ends_what_was_made_before_it_each_time(
+    own: Redis, channels: Channels
+) -> None:
+    touching = Touching(own, channels)
+    await touching.touch({"a"}, 7)
+    before = await sets_of(own)
+    touches = (7, 7.5, 7.5, 7)
+    for position in touches:
+        await touching.touch({"a"}, position)
+    # Each touch sets the incarnation too, if there is none.
+    assert await sets_of(own) - before == len(touches) + 2
+    assert await own.get(channels.tag("a")) == b"7.5"
+    await touching.touch({"a"}, 8)
+    assert await standing(own, channels, "a") == [8]

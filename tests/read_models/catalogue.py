@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from plaza.contexts.catalog.events import (
     CategoryCreated,
@@ -42,7 +42,7 @@ def euros(amount_minor: int) -> OfferedPrice:
 
 @dataclass
 class AVendor:
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
 
     def approved(self) -> list[Event]:
         applied = an_event(VendorApplied, vendor_id=self.id, slug=f"vendor-{self.id}")
@@ -78,7 +78,7 @@ class ALocation:
 @dataclass
 class ACategory:
     parent_id: UUID | None = None
-    id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
 
     def created(self, **fields: Any) -> Event:
         fields = {"slug": f"category-{self.id}", "parent_id": self.parent_id} | fields
@@ -89,8 +89,8 @@ class ACategory:
 class AProduct:
     vendor: AVendor
     category: ACategory | None = None
-    id: UUID = field(default_factory=uuid4)
-    variants: list[UUID] = field(default_factory=lambda: [uuid4()])
+    id: UUID = field(default_factory=new_id)
+    variants: list[UUID] = field(default_factory=lambda: [new_id()])
 
     def created(self, **fields: Any) -> Event:
         variants = [
@@ -120,8 +120,8 @@ class AnOffer:
     product: AProduct
     vendor: AVendor
     variant: int = 0
-    id: UUID = field(default_factory=uuid4)
-    stock_id: UUID = field(default_factory=uuid4)
+    id: UUID = field(default_factory=new_id)
+    stock_id: UUID = field(default_factory=new_id)
 
     def created(self, *prices: OfferedPrice, **fields: Any) -> Event:
         return an_event(OfferCreated, **self._ids(), prices=list(prices), **fields)

@@ -5,7 +5,7 @@ import asyncpg
 from plaza.kernel.event import Fact
 from plaza.outbox.read import read_stretch
 from plaza.projecting.batch import BuildTables
-from plaza.projecting.builds import parts_name, table_name
+from plaza.projecting.building import parts_name, table_name
 from plaza.projecting.projection import Projection
 
 BUILD = 1

@@ -8,7 +8,7 @@ import pytest
 
 from plaza.bootstrap import PROJECTIONS
 from plaza.kernel.event import Fact
-from plaza.projecting.builds import table_name
+from plaza.projecting.building import table_name
 from plaza.projecting.projection import Document, Projection
 from read_models.chatter import Chatter
 from read_models.given import Given, given

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from plaza.bootstrap import PROJECTIONS
-from plaza.projecting.builds import parts_name, table_name
+from plaza.projecting.building import parts_name, table_name
 
 PRIVATE = {
     "bestsellers_sale",

@@ -1,6 +1,5 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import msgspec
@@ -12,7 +11,7 @@ from plaza.kernel.event import Event
 from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import NotThere
 from plaza.projecting.batch import BuildTables
-from plaza.projecting.builds import parts_name
+from plaza.projecting.building import parts_name
 from plaza.read_models.stock_overview.projection import PROJECTION
 from plaza.read_models.stock_overview.query import (
     StockWanted,
@@ -89,7 +88,7 @@ def ids_of(items: list[dict[str, Any]]) -> list[str]:
 def test_the_rows_of_an_offer_are_summed() -> None:
     offer = an_offer()
     here = offer.stocked(5, reserved=2, backordered=0)
-    there = offer.stocked(3, reserved=3, backordered=4, stock_id=uuid4())
+    there = offer.stocked(3, reserved=3, backordered=4, stock_id=new_id())
     row = row_of(offer.created(pounds(100)), here, there)
     assert (row.on_hand, row.reserved, row.backordered) == (8, 5, 4)
 
@@ -101,11 +100,11 @@ def test_the_last_movement_of_a_row_counts() -> None:
 
 
 def test_buckets_of_a_location_are_shown_together() -> None:
-    offer, near, far = an_offer(), uuid4(), uuid4()
+    offer, near, far = an_offer(), new_id(), new_id()
     story = [
-        offer.stocked(5, reserved=1, stock_id=uuid4(), location_id=near),
-        offer.stocked(7, reserved=2, stock_id=uuid4(), location_id=near),
-        offer.stocked(1, reserved=0, stock_id=uuid4(), location_id=far),
+        offer.stocked(5, reserved=1, stock_id=new_id(), location_id=near),
+        offer.stocked(7, reserved=2, stock_id=new_id(), location_id=near),
+        offer.stocked(1, reserved=0, stock_id=new_id(), location_id=far),
     ]
     assert msgspec.json.decode(row_of(*story).locations) == [
         {"location_id": str(near), "on_hand": 12, "reserved": 3},
@@ -226,7 +225,7 @@ async def test_stock_is_found_by_title_sku_and_location(
     story += [near.created(), far.created(), empty.created()]
     story += [chair.stocked(1, location_id=near.id)]
     story += [table.stocked(1, location_id=near.id)]
-    story += [table.stocked(1, location_id=far.id, stock_id=uuid4())]
+    story += [table.stocked(1, location_id=far.id, stock_id=new_id())]
     await keep(quiet_settings, *story)
 
     both = [str(table.id), str(chair.id)]
@@ -237,7 +236,7 @@ async def test_stock_is_found_by_title_sku_and_location(
     assert ids_of(await stock_of(reads, vendor, location=near.id)) == both
     assert ids_of(await stock_of(reads, vendor, location=far.id)) == [str(table.id)]
     assert await stock_of(reads, vendor, location=empty.id) == []
-    for nobodys in (ALocation(AVendor()).id, uuid4()):
+    for nobodys in (ALocation(AVendor()).id, new_id()):
         with pytest.raises(NotThere):
             await stock_of(reads, vendor, location=nobodys)
 

@@ -10,13 +10,20 @@ from secrets import randbelow
 import rich_click as click
 from rich.console import Console
 
+from plaza.embedded.servers import temporary_cluster
+from plaza.entrypoints.installation import migrate
 from soaking.drain import drained
 from soaking.killed_processes import KilledSequencers
-from soaking.log_server import log_server
+from soaking.log_server import log_server, log_settings
 from soaking.order import Outcome, Stress, stressed
-from soaking.report import print_drain, print_order
+from soaking.rebuild import rebuilt
+from soaking.report import percentile, print_drain, print_order, print_pairs, print_toll
+from soaking.token_processes import token_pairs, token_servers
+from soaking.tokens import Plan
+from soaking.toll import Toll, toll
 
 EXIT_VIOLATED = 1
+PARTITION_SIZE = 1_000_000
 SEEDS = 2**32
 
 click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
@@ -43,6 +50,10 @@ def main() -> None:
         scripts/soak order --seed 4211 --seconds 20
 
         scripts/soak drain --events 500000
+
+        scripts/soak rebuild --facts 200000
+
+        scripts/soak tokens --pairs 10000 --rate 300
     """
     # A polite kill unwinds like Ctrl-C does, so that nothing stays behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -122,6 +133,110 @@ def drain(*, events: int, at_a_time: int) -> None:
     """
     with log_server(durable=True) as settings:
         print_drain(asyncio.run(drained(settings, events, at_a_time)))
+
+
+@main.command("toll")
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=10, show_default=True, help="Each of three."
+)
+@click.option("--clients", type=click.IntRange(1), default=32, show_default=True)
+@click.option(
+    "--percent-max",
+    type=click.FloatRange(0, 100),
+    default=35,
+    show_default=True,
+    help="What putting events in order may take of the throughput.",
+)
+def order_toll(*, seconds: float, clients: int, percent_max: float) -> None:
+    """Measure what the order of the log costs those who write to it.
+
+    For example:
+
+        scripts/soak toll --clients 32
+    """
+    console.print(f"{clients} clients, {3 * seconds:g} s …", style="dim")
+    found = _tolled(seconds, clients)
+    print_toll(found)
+    if found.order_percent > percent_max:
+        sys.exit(EXIT_VIOLATED)
+
+
+def _tolled(seconds: float, clients: int) -> Toll:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        log_server(durable=True, partition_size=PARTITION_SIZE) as settings,
+    ):
+        assert settings.database_url is not None
+        sequencers = KilledSequencers(settings.database_url, Path(folder), 0, 0)
+        return asyncio.run(toll(settings, seconds, clients, sequencers.running))
+
+
+@main.command()
+@click.option("--facts", type=click.IntRange(1), default=200_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+def rebuild(*, facts: int, seed: int) -> None:
+    """Measure how fast the product listing is built anew from the log, and compare it.
+
+    For example:
+
+        scripts/soak rebuild --facts 200000
+    """
+    with temporary_cluster(durable=True) as cluster:
+        settings = log_settings(cluster, partition_size=2 * facts)
+        asyncio.run(migrate(settings))
+        outcome = asyncio.run(rebuilt(settings, facts, seed))
+    console.print(
+        f"{outcome.facts:,} facts in {outcome.filled_s:.1f} s "
+        f"({outcome.facts_per_s:,.0f} a second); "
+        f"compared and switched after {outcome.whole_s:.1f} s. {outcome.rows:,} rows, "
+        f"{outcome.differing:,} documents differ."
+    )
+    if outcome.differing:
+        sys.exit(EXIT_VIOLATED)
+
+
+@main.command()
+@click.option("--pairs", type=click.IntRange(100), default=10_000, show_default=True)
+@click.option(
+    "--rate",
+    "pairs_per_s",
+    type=click.FloatRange(1),
+    default=300,
+    show_default=True,
+    help="Commands a second, each with a read behind it.",
+)
+@click.option("--clients", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "--wait-max",
+    "wait_ms_max",
+    type=click.FloatRange(1),
+    default=150,
+    show_default=True,
+    help="Milliseconds that 99 of 100 reads may take, wait and all.",
+)
+@click.option("--seed", type=click.IntRange(0), help="Repeats the delays of an earlier soak.")
+def tokens(
+    *, pairs: int, pairs_per_s: float, clients: int, wait_ms_max: float, seed: int | None
+) -> None:
+    """Read something older than the command that the read carries the token of, if you can.
+
+    API and projector are processes of their own. Between the projector and PostgreSQL, and between
+    both and Valkey, the network is slow by another measure every moment, and loses connections with
+    the pushes on them.
+
+    For example:
+
+        scripts/soak tokens --pairs 10000 --rate 300 --seed 49
+    """
+    seed = randbelow(SEEDS) if seed is None else seed
+    seconds = pairs / pairs_per_s
+    console.print(f"Seed {seed}, {pairs:,} pairs, about {seconds:.0f} s …", style="dim")
+    plan = Plan(pairs=pairs, pairs_per_s=pairs_per_s)
+    with token_servers() as settings:
+        found = asyncio.run(token_pairs(settings, plan, clients, seed))
+    print_pairs(plan, found, seed)
+    if not found.is_clean or percentile(sorted(found.wait_ms), 99) > wait_ms_max:
+        sys.exit(EXIT_VIOLATED)
 
 
 if __name__ == "__main__":

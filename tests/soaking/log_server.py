@@ -13,10 +13,10 @@ PARTITION_SIZE = 5_000
 
 
 @contextmanager
-def log_server(*, durable: bool) -> Iterator[Settings]:
+def log_server(*, durable: bool, partition_size: int = PARTITION_SIZE) -> Iterator[Settings]:
     """Start it, make plaza's tables, and end it with the block."""
     with temporary_cluster(durable=durable) as cluster:
-        settings = log_settings(cluster)
+        settings = log_settings(cluster, partition_size=partition_size)
         asyncio.run(migrate(settings))
         yield settings
 

@@ -8,6 +8,8 @@ from rich.table import Table
 
 from soaking.drain import Drained
 from soaking.order import Outcome, Stress
+from soaking.tokens import Pairs, Plan
+from soaking.toll import Toll
 
 console = Console(highlight=False)
 
@@ -32,6 +34,32 @@ def print_order(stress: Stress, outcome: Outcome) -> None:
     console.print(f"Seed {stress.seed}.", style="dim")
 
 
+def print_pairs(plan: Plan, pairs: Pairs, seed: int) -> None:
+    """What reads with tokens showed, and how long they took."""
+    table = Table("Reads with the token of a command", "", title=None)
+    table.columns[1].justify = "right"
+    table.add_row("pairs", f"{pairs.done:,} of {plan.pairs:,}")
+    table.add_row("commands/s", f"{pairs.done / pairs.seconds:,.0f}")
+    table.add_section()
+    for name, count in (("stale", pairs.stale), ("failed", len(pairs.failed))):
+        table.add_row(name, f"[green]{count}[/]" if count == 0 else f"[bold red]{count:,}[/]")
+    table.add_section()
+    _add_times(table, "command", pairs.command_ms)
+    _add_times(table, "read with its token", pairs.wait_ms)
+    console.print(table)
+    for told in pairs.failed[:3]:
+        console.print(told, style="red", markup=False)
+    console.print(f"Seed {seed}.", style="dim")
+
+
+def print_toll(toll: Toll) -> None:
+    console.print(
+        f"{toll.without_events:,.0f} transactions/s without events, {toll.with_events:,.0f} with "
+        f"them, {toll.with_order:,.0f} while they are put in order: "
+        f"{toll.order_percent:.0f} % for the order."
+    )
+
+
 def print_drain(drained: Drained) -> None:
     console.print(
         f"{drained.events:,} events in {drained.seconds:.2f} s: {drained.events_per_s:,.0f}/s."
@@ -41,9 +69,9 @@ def print_drain(drained: Drained) -> None:
 def _add_times(table: Table, name: str, times_ms: Sequence[float]) -> None:
     ordered = sorted(times_ms)
     for percent in (50, 99):
-        table.add_row(f"{name} p{percent}", f"{_percentile(ordered, percent):.1f} ms")
+        table.add_row(f"{name} p{percent}", f"{percentile(ordered, percent):.1f} ms")
 
 
-def _percentile(ordered: Sequence[float], percent: int) -> float:
+def percentile(ordered: Sequence[float], percent: int) -> float:
     """The smallest value that at least this many percent of them do not exceed."""
     return ordered[max(ceil(len(ordered) * percent / 100), 1) - 1] if ordered else float("nan")

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -12,8 +13,10 @@ import psutil
 
 from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import Settings
+from web.skewed_api import SKEW_FILE
 
-READY_TIMEOUT_S = 20.0
+FACTORY = "plaza.entrypoints.api:create_app"
+READY_TIMEOUT_S = 60.0
 
 
 @dataclass
@@ -69,16 +72,26 @@ class Connection:
 
 @asynccontextmanager
 async def api_process(
-    settings: Settings, output: list[str] | None = None
+    settings: Settings, output: list[str] | None = None, skew_file: Path | None = None
 ) -> AsyncIterator[ApiProcess]:
-    """Start one on a free port, and end it."""
+    """Start one on a free port, and end it.
+
+    Args:
+        settings: what it shall serve.
+        output: takes its lines once it has ended.
+        skew_file: by how many seconds its host's clock is wrong, read anew at each look.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     served = msgspec.structs.replace(settings, log_level="debug", port=port)
+    command, surrounding = commands(served)["api"], environment(served)
+    if skew_file is not None:
+        command = [part.replace(FACTORY, "skewed_api:create_app") for part in command]
+        surrounding |= {"PYTHONPATH": str(Path(__file__).parent), SKEW_FILE: str(skew_file)}
     process = await asyncio.create_subprocess_exec(
-        *commands(served)["api"],
-        env=environment(served),
+        *command,
+        env=surrounding,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -88,7 +101,8 @@ async def api_process(
             await _until_it_answers(client)
             yield ApiProcess(port, process, client, lines)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         written, _ = await process.communicate()
         lines += written.decode().splitlines()
 

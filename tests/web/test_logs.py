@@ -105,5 +105,5 @@ async def test_a_process_that_cannot_start_tells_why_and_no_secret(
     )
     async with asyncio.timeout(20):
         written = (await process.communicate())[0].decode()
-    assert "open_public_pool" in written
+    assert "anew_each_epoch" in written
     assert [canary for canary in (DATABASE_CANARY, MAIL_CANARY) if canary in written] == []

@@ -58,6 +58,7 @@ def invalid_argument() -> Exception:
         (asyncpg.CannotConnectNowError("starting up"), DatabaseUnavailable),
         (asyncpg.ConnectionDoesNotExistError("closed"), DatabaseUnavailable),
         (asyncpg.InterfaceError("connection is closed"), DatabaseUnavailable),
+        (asyncpg.InternalClientError("another operation is in progress"), DatabaseUnavailable),
     ],
 )
 def test_an_anticipated_failure_has_its_refusal(error: Exception, refusal: type[Refusal]) -> None:

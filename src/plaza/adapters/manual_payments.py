@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from plaza.contexts.payments.provider import (
@@ -22,6 +21,7 @@ from plaza.contexts.payments.provider import (
     WebhookRefused,
 )
 from plaza.kernel.actor import MARKET
+from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.reading.pools import PrivateReads
 
 NUMBER = """
@@ -51,7 +51,7 @@ class ManualPayments:
             return NeverHeardOf()
         try:
             number = await self._number_of(operation_id)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             log.warning("bank_transfer_not_looked_up", error=type(error).__name__)
             return OutcomeNotKnown()
         return NeverHeardOf() if number is None else _transfer(number)

@@ -25,14 +25,17 @@ from plaza.contexts.identity.session import Successors
 from plaza.contexts.vendors.people import People
 from plaza.entrypoints.authenticating import open_authenticator, run_until_left
 from plaza.entrypoints.ceiling import constant_bytes
+from plaza.entrypoints.epochs import anew_each_epoch
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.near_reads import open_near_reads
 from plaza.entrypoints.shopping import PROVIDED_FOR_SHOPPING
 from plaza.entrypoints.signing_in import PROVIDED_FOR_SIGNING_IN, open_signing_in
 from plaza.entrypoints.unread_answers import bound_unread_answers
+from plaza.entrypoints.watching import PROVIDED_FOR_WATCHING, open_watching
 from plaza.kernel.keys import derived_key
 from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.kernel.signed_id import SignedIds
+from plaza.operations.projections.measuring import Measuring
 from plaza.operations.readiness import Readiness
 from plaza.outbox.channels import Channels
 from plaza.read_models.order_page.addresses import Addresses
@@ -64,17 +67,31 @@ from plaza.web.tracing import name_answer
 from plaza.writing.engine import epoch_tokens, open_command_runner, open_redis
 from plaza.writing.runner import CommandRunner
 
+LONGEST_REQUEST_S = 30.0
+"""Who was let in under one epoch of the log is answered under it."""
+
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """The application; what it needs is opened when it starts."""
     settings = settings or settings_from()
     configure_logs(settings)
 
+    async def open_all(stack: AsyncExitStack) -> None:
+        # All at once, since requests are answered meanwhile from what was open before.
+        state = app.state.copy()
+        await _open(settings, state, stack)
+        app.state.update(state)
+        app.fast_path = FastPath(app.state.near, edge, app.state.rate_limiting.limits)
+
+    def doubt(because: str | None) -> None:
+        app.state.readiness.doubt(because)
+
     @asynccontextmanager
     async def opened(_: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await _open(settings, app.state, stack)
-            app.fast_path = FastPath(app.state.near, edge, app.state.rate_limiting.limits)
+            await stack.enter_async_context(
+                anew_each_epoch(settings, open_all, doubt=doubt, overlap_s=LONGEST_REQUEST_S)
+            )
             run_until_left(bound_unread_answers(settings.unread_timeout_s), stack)
             # What stays for ever need not be looked through again and again: that was measured to
             # stop every answer for 130 ms each time.
@@ -115,6 +132,7 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
     stack.push_async_callback(pool.close)
     reads = await open_private_pool(settings.database_url, settings.private_pool_size)
     stack.push_async_callback(reads.close)
+    await open_watching(pool, state, stack)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     state.runner = await stack.enter_async_context(open_command_runner(settings, CONSTRAINTS))
@@ -127,7 +145,7 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
         state.csrf,
         state.authenticator,
         state.changes,
-    ) = await open_authenticator(settings, reads, state.runner, stack)
+    ) = await open_authenticator(settings, reads, state.runner, state.clock, stack)
     state.rate_limiting.limits, state.email_limits = open_limits(
         settings, redis, channels, state.access_tokens
     )
@@ -158,6 +176,7 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
     await open_signing_in(settings, state, stack)
     names = [projection.name for projection in PROJECTIONS]
     state.readiness = Readiness(pool, state.watermarks, names)
+    state.measuring = Measuring(pool, state.watermarks)
 
 
 def _provide_settings(state: State) -> Settings:
@@ -272,4 +291,5 @@ PROVIDED: dict[str, Callable[..., Any]] = {
     "commanding": _provide_commanding,
     **PROVIDED_FOR_SHOPPING,
     **PROVIDED_FOR_SIGNING_IN,
+    **PROVIDED_FOR_WATCHING,
 }

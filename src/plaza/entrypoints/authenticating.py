@@ -11,7 +11,7 @@ from plaza.adapters.signing_keys import RING_SUBJECT, read_ring
 from plaza.adapters.standings import account_standings, ask_notes, key_standings
 from plaza.contexts.vendors.commands.note_key_uses import NoteKeyUses, note_key_uses
 from plaza.kernel.actor import MARKET, SYSTEM
-from plaza.kernel.clock import system_clock
+from plaza.kernel.clock import Clock
 from plaza.kernel.ids import new_id
 from plaza.kernel.keys import derived_key
 from plaza.reading.pools import PrivateReads
@@ -26,20 +26,24 @@ from plaza.writing.runner import CommandRunner, Context
 
 
 async def open_authenticator(
-    settings: Settings, reads: PrivateReads, runner: CommandRunner, stack: AsyncExitStack
+    settings: Settings,
+    reads: PrivateReads,
+    runner: CommandRunner,
+    clock: Clock,
+    stack: AsyncExitStack,
 ) -> tuple[AccessTokens, CsrfTokens, Authenticator, Changes]:
     """Read the ring, and keep listening for whose standing changes until the stack is left."""
     changes = Changes(ask_notes(reads))
     # Before the ring is read, so that no later change of it is missed.
     await changes.poll()
-    tokens = AccessTokens(await read_ring(reads, settings), system_clock)
+    tokens = AccessTokens(await read_ring(reads, settings), clock)
 
     async def read_again(subjects: frozenset[UUID]) -> None:
         if RING_SUBJECT in subjects:
             tokens.take_ring(await read_ring(reads, settings))
 
     changes.listen(read_again)
-    uses = KeyUses(_write_uses(runner), system_clock)
+    uses = KeyUses(_write_uses(runner), clock)
     csrf = CsrfTokens(derived_key(settings.secret(), "csrf"), settings.cors_origins)
     stack.push_async_callback(uses.write)
     run_until_left(changes.run(), stack)
@@ -50,7 +54,7 @@ async def open_authenticator(
         key_standings(reads, changes),
         csrf,
         uses,
-        system_clock,
+        clock,
     )
     return tokens, csrf, authenticator, changes
 

@@ -10,8 +10,12 @@ from plaza.entrypoints.cli_commands.cdn import cdn
 from plaza.entrypoints.cli_commands.demo import demo
 from plaza.entrypoints.cli_commands.events import events
 from plaza.entrypoints.cli_commands.keys import keys
+from plaza.entrypoints.cli_commands.log import log
 from plaza.entrypoints.cli_commands.migrate import migrate
 from plaza.entrypoints.cli_commands.operators import operators
+from plaza.entrypoints.cli_commands.projections import projections
+from plaza.entrypoints.cli_commands.projections_audit import audit
+from plaza.entrypoints.cli_commands.projections_replay import replay
 from plaza.entrypoints.cli_commands.reset import reset
 from plaza.entrypoints.cli_commands.stock import stock
 from plaza.entrypoints.cli_commands.up import up
@@ -34,8 +38,10 @@ def plaza() -> None:
     """
 
 
-for command in (up, reset, migrate, demo, events, operators, keys, stock, cdn):
+for command in (up, reset, migrate, demo, events, log, operators, keys, stock, projections, cdn):
     plaza.add_command(command)
+projections.add_command(replay)
+projections.add_command(audit)
 
 
 def main() -> None:

@@ -1,10 +1,12 @@
 """The followers of everything that bootstrap lists, hosted by one process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
+import structlog
 from redis.asyncio import Redis
 
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS, SORTED_SETS
@@ -13,21 +15,35 @@ from plaza.outbox.window import LogWindow
 from plaza.processes.process import Process, ProcessFollower
 from plaza.processes.unhurried import Unhurried
 from plaza.projecting.announcer import Copy
+from plaza.projecting.attending import Attending
 from plaza.projecting.batch import BuildTables
-from plaza.projecting.builds import live_build
 from plaza.projecting.follower import Follower
-from plaza.projecting.host import Follow, Following, Host
+from plaza.projecting.host import Host
 from plaza.projecting.noted_changes import NotingTables
+from plaza.projecting.posts import Duty, Following, Post, posts_now
 from plaza.projecting.projection import Projection
+from plaza.projecting.routing import reading
 from plaza.projecting.sorting import Sorting
 from plaza.projecting.steps import Shard
+from plaza.projecting.unheard import Unheard
 from plaza.reading.pools import open_public_pool
 from plaza.settings import Settings
 from plaza.writing.engine import epoch_tokens, open_command_runner, open_redis
 from plaza.writing.runner import CommandRunner
 
-PROCESS_BUILD = 1
 SORTING_POOL_SIZE = 2
+PROCESS_SCHEMA_VERSION = 1
+
+PROJECTIONS_BY_NAME = {projection.name: projection for projection in PROJECTIONS}
+PROCESSES_BY_NAME = {process.name: process for process in PROCESSES}
+SCHEMA_VERSIONS = {
+    **{projection.name: projection.schema_version for projection in PROJECTIONS},
+    **dict.fromkeys(PROCESSES_BY_NAME, PROCESS_SCHEMA_VERSION),
+}
+FOLLOWS = " ".join(f"{name}.v{version}" for name, version in sorted(SCHEMA_VERSIONS.items()))
+"""Processes of the same version follow the same, and share it."""
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -48,18 +64,14 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
         )
 
     channels = Channels(tokens.epoch_id)
-    host, window = Host(connect, redis, channels), LogWindow()
+    host = Host(connect, redis, channels)
     async with (
         redis,
         open_command_runner(settings, CONSTRAINTS, "plaza processes") as runner,
         _sorting(settings, redis, channels) as copies,
     ):
-        followers = [
-            _projecting(projection, host, window, copies.get(projection.name), settings)
-            for projection in PROJECTIONS
-        ]
-        followers += [_processing(process, runner, settings, window) for process in PROCESSES]
-        running = asyncio.create_task(host.run(followers))
+        roster = _Roster(host, runner, settings, copies)
+        running = asyncio.create_task(host.run(roster.posts, FOLLOWS))
         try:
             yield host
         finally:
@@ -83,32 +95,68 @@ async def _sorting(
         await pool.close()
 
 
-def _projecting(
-    projection: Projection, host: Host, window: LogWindow, copy: Copy | None, settings: Settings
-) -> Follow:
-    announcer = host.announcer(projection.name, copy)
-    kind = BuildTables if settings.cdn_tag_header == "off" else NotingTables
+class _Roster:
+    """What there is to follow just now, and who follows it."""
 
-    async def follow(connection: asyncpg.Connection) -> Following:
-        build = await live_build(connection, projection)
-        tables = await kind.of(connection, projection, build)
-        shard = Shard(projection=projection.name, build=build)
-        return Follower(connection, projection, shard, tables, announcer, window.read_stretch)
+    def __init__(
+        self, host: Host, runner: CommandRunner, settings: Settings, copies: dict[str, Copy]
+    ) -> None:
+        self._host = host
+        self._runner = runner
+        self._settings = settings
+        self._copies = copies
+        self._window = LogWindow()
+        self._kind = BuildTables if settings.cdn_tag_header == "off" else NotingTables
+        self._missing: set[str] = set()
 
-    return follow
+    async def posts(self, connection: asyncpg.Connection) -> dict[Post, Callable[[], Duty]]:
+        """Every shard of the builds that are followed, and every process."""
+        posts = await posts_now(connection, SCHEMA_VERSIONS)
+        self._note_missing(posts)
+        return {post: partial(self._duty, post) for post in posts}
 
+    def _note_missing(self, posts: list[Post]) -> None:
+        live = {post.shard.projection for post in posts if post.status == "live"}
+        missing = SCHEMA_VERSIONS.keys() - live
+        if missing - self._missing:
+            log.warning("not_built", names=sorted(missing), advice="Run `plaza migrate`.")
+        self._missing = missing
 
-def _processing(
-    process: Process, runner: CommandRunner, settings: Settings, window: LogWindow
-) -> Follow:
-    # One that is off follows all the same: turned on, it begins with what happens then.
-    is_on = process.setting is None or bool(getattr(settings, process.setting))
+    def _duty(self, post: Post) -> Duty:
+        process = PROCESSES_BY_NAME.get(post.shard.projection)
+        if process is None:
+            return self._projecting(PROJECTIONS_BY_NAME[post.shard.projection], post)
+        return self._processing(process, post.shard)
 
-    async def follow(connection: asyncpg.Connection) -> Following:
-        shard = Shard(projection=process.name, build=PROCESS_BUILD)
-        follower = ProcessFollower(
-            connection, process, shard, runner, is_on=is_on, read=window.read_stretch
-        )
-        return Unhurried(follower, process.look_interval_s)
+    def _projecting(self, projection: Projection, post: Post) -> Duty:
+        announcer = None
+        if post.status == "live":
+            copy = self._copies.get(projection.name)
+            # Sorted sets have one writer, who knows what it has written.
+            assert copy is None or post.shards == 1, projection.name
+            announcer = self._host.announcer(post.watermark, copy)
+        telling = announcer or Unheard()
+        read = reading(self._window.read_stretch, projection, post.part)
 
-    return follow
+        async def follow(connection: asyncpg.Connection) -> Following:
+            self._window.forget()
+            kind = self._kind if post.status == "live" else BuildTables
+            tables = await kind.of(connection, projection, post.shard.build, post.part)
+            follower = Follower(connection, projection, post.shard, tables, telling, read)
+            return Attending(connection, follower, post.status)
+
+        return Duty(follow, announcer)
+
+    def _processing(self, process: Process, shard: Shard) -> Duty:
+        # One that is off follows all the same: turned on, it begins with what happens then.
+        is_on = process.setting is None or bool(getattr(self._settings, process.setting))
+        read = self._window.read_stretch
+
+        async def follow(connection: asyncpg.Connection) -> Following:
+            self._window.forget()
+            follower = ProcessFollower(
+                connection, process, shard, self._runner, is_on=is_on, read=read
+            )
+            return Unhurried(follower, process.look_interval_s)
+
+        return Duty(follow)

@@ -1,6 +1,7 @@
 """Operations on an installation, with everything that bootstrap lists."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from plaza.adapters.mail_message import sender_of
 from plaza.adapters.signing_keys import read_ring
@@ -9,6 +10,8 @@ from plaza.operations import migrate as migrating
 from plaza.operations import operator as operating
 from plaza.operations import signing_keys, stock_repair
 from plaza.operations.demo import load as demo
+from plaza.operations.projections import parked
+from plaza.operations.projections.parked import Retried, SkipParked, Skipped
 from plaza.operations.stock_verification import Progress
 from plaza.reading.pools import open_private_pool
 from plaza.settings import Settings
@@ -64,3 +67,13 @@ async def load_demo(settings: Settings, progress: Callable[[int, int], None]) ->
 async def repair_stock(settings: Settings, say: stock_repair.Say, progress: Progress) -> None:
     """Put right what does not add up in the stock."""
     await stock_repair.repair_differences(settings, CONSTRAINTS, say, progress)
+
+
+async def retry_parked(settings: Settings, projection: str, key: UUID | None) -> Retried:
+    """Have a read model's follower try again what is parked."""
+    return await parked.retry(settings, CONSTRAINTS, projection, key)
+
+
+async def skip_parked(settings: Settings, command: SkipParked) -> Skipped:
+    """Have a read model's follower leave out what is held for a document."""
+    return await parked.skip(settings, CONSTRAINTS, command)

@@ -7,10 +7,12 @@ import gc
 from contextlib import AsyncExitStack
 from typing import Any
 
+from plaza.entrypoints.epochs import anew_each_epoch
 from plaza.entrypoints.event_loop import use_fast_loop
 from plaza.entrypoints.following import following
 from plaza.entrypoints.jobs import PROJECTOR_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
+from plaza.operations.watchdog import Watchdog
 from plaza.settings import settings_from
 
 SETTINGS = settings_from()
@@ -22,12 +24,17 @@ async def startup(context: dict[str, Any]) -> None:
     """Begin to follow."""
     configure_logs(SETTINGS)
     stack = AsyncExitStack()
-    await stack.enter_async_context(following(SETTINGS))
+    await stack.enter_async_context(Watchdog("projector").watching())
+    await stack.enter_async_context(anew_each_epoch(SETTINGS, _follow))
     context["following"] = stack
     # What stays for ever need not be looked through again and again: that was measured to take
     # half the time of following.
     gc.collect()
     gc.freeze()
+
+
+async def _follow(stack: AsyncExitStack) -> None:
+    await stack.enter_async_context(following(SETTINGS))
 
 
 async def shutdown(context: dict[str, Any]) -> None:

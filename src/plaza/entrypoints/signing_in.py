@@ -12,7 +12,6 @@ from plaza.contexts.identity.http_cookies import SessionAnswers
 from plaza.contexts.identity.oidc import IdentityProviders, OidcAttempts
 from plaza.contexts.identity.return_addresses import ReturnAddresses
 from plaza.contexts.identity.totp_codes import TotpCodes
-from plaza.kernel.clock import system_clock
 from plaza.kernel.keys import derived_key
 from plaza.settings import Settings
 
@@ -20,16 +19,16 @@ from plaza.settings import Settings
 async def open_signing_in(settings: Settings, state: State, stack: AsyncExitStack) -> None:
     """Leave it where the dependencies look; the tokens and the CSRF tokens are there already."""
     secret = settings.secret()
-    state.totp_codes = TotpCodes(derived_key(secret, "totp"), system_clock)
+    state.totp_codes = TotpCodes(derived_key(secret, "totp"), state.clock)
     state.session_answers = SessionAnswers(state.access_tokens, state.csrf)
-    state.oidc_attempts = OidcAttempts(derived_key(secret, "oidc-attempt"), system_clock)
+    state.oidc_attempts = OidcAttempts(derived_key(secret, "oidc-attempt"), state.clock)
     public_url = settings.public_url or settings.storefront()
     named = () if settings.cors_origins.are_all else settings.cors_origins
     state.return_addresses = ReturnAddresses(settings.storefront(), [public_url, *named])
     client = await stack.enter_async_context(
         httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
     )
-    state.identity_providers = OidcClient(settings.oidc_providers, public_url, system_clock, client)
+    state.identity_providers = OidcClient(settings.oidc_providers, public_url, state.clock, client)
 
 
 def _provide_totp_codes(state: State) -> TotpCodes:

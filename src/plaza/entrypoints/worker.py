@@ -7,11 +7,13 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from plaza.bootstrap import JOBS
+from plaza.entrypoints.epochs import anew_each_epoch
 from plaza.entrypoints.event_loop import use_fast_loop
 from plaza.entrypoints.jobs import WORKER_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.mailing import mailing
 from plaza.entrypoints.moving_money import moving_money
+from plaza.operations.watchdog import Watchdog
 from plaza.settings import settings_from
 
 SETTINGS = settings_from()
@@ -23,6 +25,11 @@ async def startup(context: dict[str, Any]) -> None:
     """Begin to send, and to move money."""
     configure_logs(SETTINGS)
     context["working"] = stack = AsyncExitStack()
+    await stack.enter_async_context(Watchdog("worker").watching())
+    await stack.enter_async_context(anew_each_epoch(SETTINGS, _work))
+
+
+async def _work(stack: AsyncExitStack) -> None:
     await stack.enter_async_context(mailing(SETTINGS))
     await stack.enter_async_context(moving_money(SETTINGS))
 

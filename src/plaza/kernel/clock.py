@@ -11,5 +11,5 @@ Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
-    """The host's time, for what stays on this host: token lifetimes, log lines."""
+    """The host's time, for what nobody compares with another host's: the date on a mail."""
     return datetime.now(UTC)

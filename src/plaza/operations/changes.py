@@ -16,9 +16,11 @@ KEPT_DAYS = 7
 CHANGED = """
     WITH told AS (
         SELECT min((SELECT s.copied FROM projecting.step s
-            WHERE s.projection = b.projection AND s.build = b.build AND s.shard = 0
+            WHERE s.projection = b.projection AND s.build = b.build AND s.shard = shards.shard
             ORDER BY s.number DESC LIMIT 1)) AS upto
-        FROM projecting.build b WHERE b.status = 'live' AND b.projection = ANY ($2))
+        FROM projecting.build b
+        CROSS JOIN LATERAL generate_series(0, b.shards - 1) AS shards (shard)
+        WHERE b.status = 'live' AND b.projection = ANY ($2))
     SELECT greatest(told.upto, $1) AS upto,
         ARRAY(SELECT DISTINCT unnest(c.tags) AS tag FROM projecting.changed c
             WHERE c.position > $1 AND c.position <= told.upto ORDER BY tag) AS tags

@@ -3,18 +3,17 @@
 from importlib.metadata import version
 from typing import Literal
 
-import asyncpg
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from plaza.kernel.refusals import Unavailable
+from plaza.operations.projections.measuring import Measuring
 from plaza.operations.readiness import Readiness
+from plaza.operations.watchdog import Watchdog
 from plaza.reading.watermarks import Watermarks
-from plaza.web.answering import private_answer, public_answer
-from plaza.web.authentication import operator_only
-from plaza.web.documenting import answers
+from plaza.web.answering import public_answer
 from plaza.web.openapi.document import document_of
 from plaza.web.openapi.index_page import index_page
 from plaza.web.rate_limits.groups import OPT, UNLIMITED
@@ -22,11 +21,6 @@ from plaza.web.request import PlazaRequest
 
 POSITION = Gauge("plaza_projection_position", "Log position covered", ["projection"])
 LAG_MS = Gauge("plaza_projection_lag_ms", "Age of the first fact not covered", ["projection"])
-
-PROJECTIONS = """
-    SELECT b.projection, b.build, b.schema_version, b.status, b.created_at
-    FROM projecting.build b ORDER BY b.projection, b.build
-"""
 
 # The page has its style inside it, and asks nobody for anything.
 PAGE_HEADERS = {
@@ -55,21 +49,10 @@ class Version(msgspec.Struct, frozen=True):
     version: str
 
 
-class Health(msgspec.Struct, frozen=True):
-    status: Literal["ok"] = "ok"
-
-
-class ProjectionState(msgspec.Struct, frozen=True):
-    projection: str
-    build: int
-    schema_version: int
-    status: str
-    position: int
-    lag_ms: int
-
-
-class ProjectionList(msgspec.Struct, frozen=True):
-    items: list[ProjectionState]
+class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+    status: Literal["ok"]
+    blocked_ms: int = 0
+    """For how long the process answered nobody, at worst, in the last five minutes."""
 
 
 LINKS = {
@@ -95,57 +78,38 @@ async def installed_version() -> Version:
 
 
 @get("/health", operation_id="getHealth", opt=NOT_COUNTED)
-async def health() -> Health:
+async def health(watchdog: NamedDependency[Watchdog]) -> Health:
     """The process answers; nothing else is asked."""
-    return Health()
+    return Health("ok", watchdog.blocked_ms())
 
 
 @get("/health/live", operation_id="getLiveness", opt=NOT_COUNTED)
-async def liveness() -> Health:
+async def liveness(watchdog: NamedDependency[Watchdog]) -> Health:
     """The same, under the name that orchestrators look for."""
-    return Health()
+    return Health("ok", watchdog.blocked_ms())
 
 
 @get("/health/ready", operation_id="getReadiness", opt=NOT_COUNTED)
-async def readiness(state_of: NamedDependency[Readiness]) -> Health:
+async def readiness(
+    state_of: NamedDependency[Readiness], watchdog: NamedDependency[Watchdog]
+) -> Health:
     """Migrated, and every read model caught up once."""
     missing = await state_of.missing()
     if missing:
         raise NotReady("; ".join(missing), retry_after_s=1)
-    return Health()
+    return Health("ok", watchdog.blocked_ms())
 
 
 @get("/metrics", operation_id="getMetrics", media_type="text/plain", opt=NOT_COUNTED)
-async def metrics(watermarks: NamedDependency[Watermarks]) -> Response[bytes]:
+async def metrics(
+    watermarks: NamedDependency[Watermarks], measuring: NamedDependency[Measuring]
+) -> Response[bytes]:
     """Metrics for Prometheus."""
+    await measuring.show()
     for name, mark in watermarks.all().items():
         POSITION.labels(name).set(mark.position)
         LAG_MS.labels(name).set(mark.lag_ms)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-@get(
-    "/v1/operations/projections",
-    operation_id="listProjections",
-    guards=[operator_only],
-    responses=answers(ProjectionList),
-)
-async def projections(
-    pool: NamedDependency[asyncpg.Pool], watermarks: NamedDependency[Watermarks]
-) -> Response[bytes]:
-    """How far each read model has come."""
-    items = [
-        ProjectionState(
-            projection=row["projection"],
-            build=row["build"],
-            schema_version=row["schema_version"],
-            status=row["status"],
-            position=watermarks.of(row["projection"]).position,
-            lag_ms=watermarks.of(row["projection"]).lag_ms,
-        )
-        for row in await pool.fetch(PROJECTIONS)
-    ]
-    return private_answer(msgspec.json.encode(ProjectionList(items)), {})
 
 
 @get(
@@ -174,7 +138,6 @@ ROUTES = [
     liveness,
     readiness,
     metrics,
-    projections,
     api_document,
     api_index,
 ]

@@ -4,7 +4,7 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from plaza.kernel.clock import system_clock
+from plaza.kernel.clock import Clock
 from plaza.web.access_tokens import AccessTokens
 from plaza.web.answering import public_answer
 from plaza.web.documenting import answers
@@ -32,13 +32,13 @@ class PublicKeys(msgspec.Struct, frozen=True):
     responses=answers(PublicKeys),
 )
 async def signing_keys(
-    request: PlazaRequest, tokens: NamedDependency[AccessTokens]
+    request: PlazaRequest, tokens: NamedDependency[AccessTokens], clock: NamedDependency[Clock]
 ) -> Response[bytes]:
     """The public keys, for services of yours that check access tokens themselves.
 
     They cannot see there that a session has ended: only plaza's own answers know that at once.
     """
-    keys = msgspec.convert(tokens.ring.public(system_clock()), list[PublicKey])
+    keys = msgspec.convert(tokens.ring.public(clock()), list[PublicKey])
     return public_answer(request, msgspec.json.encode(PublicKeys(keys)), {})
 
 

@@ -23,7 +23,7 @@ GET = """
 
 LIST = """
     SELECT id, accepted_at, actor, command, operation, path, host(network) || '/' ||
-        masklen(network) AS network, session_id, vendor_id, outcome, code, subjects
+        masklen(network) AS network, session_id, vendor_id, outcome, code, subjects, reason
     FROM writing.journal
     WHERE ($1::uuid IS NULL OR vendor_id = $1) AND ($2::uuid IS NULL OR account_id = $2)
         AND ($3::text IS NULL OR outcome = $3) AND ($4::jsonb IS NULL OR subjects @> $4)
@@ -79,6 +79,8 @@ class AuditEntry(msgspec.Struct, frozen=True):
     outcome: Outcome
     code: str | None
     subjects: list[Subject]
+    reason: str | None
+    """Why, where whoever did it had to say so."""
 
 
 class AuditEntryList(msgspec.Struct, frozen=True):

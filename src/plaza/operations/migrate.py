@@ -20,6 +20,8 @@ from plaza.settings import InvalidSetting, Settings
 
 OWNER = "plaza_owner"
 MIGRATION_LOCK = 7_022_002
+LOCK_TIMEOUT = "5s"
+"""What waits for a lock holds up everybody who comes behind it."""
 BESIDE_THE_PACKAGE = Path(__file__).parents[1] / "migrations"
 IN_THE_SOURCE = Path(__file__).parents[3] / "migrations"
 
@@ -32,6 +34,10 @@ class RolesMissing(InvalidSetting):
     """The server does not know plaza's roles, or one of them may see everything."""
 
 
+class MigrationBlocked(InvalidSetting):
+    """Somebody works with a table that a migration changes."""
+
+
 async def migrate(
     settings: Settings, projections: Sequence[Projection], processes: Sequence[Process]
 ) -> None:
@@ -39,6 +45,7 @@ async def migrate(
 
     Raises:
         RolesMissing: the roles were never created on this server.
+        MigrationBlocked: a lock was not to be had; nothing of that migration was done.
     """
     connection = await asyncpg.connect(
         settings.database_url, server_settings={"application_name": "plaza migrate"}
@@ -82,10 +89,16 @@ async def _run_migrations(settings: Settings) -> None:
     )
     try:
         async with engine.connect() as connection:
-            await connection.execute(text("SET lock_timeout = '5s'"))
+            await connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
             await connection.commit()
             await connection.run_sync(_upgrade)
             await connection.commit()
+    except asyncpg.LockNotAvailableError as error:
+        message = (
+            f"Others held a table for {LOCK_TIMEOUT} that a migration changes. Nothing was "
+            "changed by that migration; run `plaza migrate` again when less is going on."
+        )
+        raise MigrationBlocked(message) from error
     finally:
         await engine.dispose()
 

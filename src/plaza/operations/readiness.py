@@ -24,9 +24,16 @@ class Readiness:
         self._watermarks = watermarks
         self.projections = projections
         self._was_ready = False
+        self._doubt: str | None = None
+
+    def doubt(self, because: str | None) -> None:
+        """What is open here is out of date; None: it is not, after all."""
+        self._doubt = because
 
     async def missing(self) -> list[str]:
         """What is not there yet; nothing once it was ready."""
+        if self._doubt is not None:
+            return [self._doubt]
         if self._was_ready:
             return []
         live = set(await self._pool.fetchval(LIVE) or ())

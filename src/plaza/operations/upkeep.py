@@ -4,7 +4,7 @@ import asyncpg
 import structlog
 
 from plaza.operations.changes import KEPT_DAYS as CHANGES_KEPT_DAYS
-from plaza.outbox.partitions import ensure_partitions
+from plaza.outbox.partitions import PARTITIONS_AHEAD_MIN, ensure_partitions, partitions_ahead
 from plaza.settings import Settings
 
 KEYS_KEPT_HOURS = 72
@@ -75,6 +75,10 @@ async def add_partitions(settings: Settings) -> int:
     try:
         made = await ensure_partitions(connection, settings.outbox_partition_size)
     finally:
+        # Also where none could be made: that is when it has to be known.
+        left = await partitions_ahead(connection)
+        if left < PARTITIONS_AHEAD_MIN:
+            log.error("partitions_run_out", left=left)
         await connection.close()
     log.info("partitions_added", made=made)
     return made

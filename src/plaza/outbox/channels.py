@@ -9,12 +9,24 @@ class Pushed(msgspec.Struct, frozen=True):
     """Watermarks: what followers publish after their commits."""
 
     positions: dict[str, int]
-    """How far each of them has come, by projection."""
+    """How far each of them has come, by `watermark_name`."""
+
+
+def watermark_name(projection: str, build: int, shard: int, shards: int) -> str:
+    """Under which name a follower's progress is pushed: the projection's, where it has but one."""
+    return projection if shards == 1 else f"{projection}/{build}/{shard}"
 
 
 def everything(projection: str) -> str:
     """The tag that every answer made of a projection carries."""
     return f"{projection}:everything"
+
+
+def shard_named(watermark: str) -> tuple[str, int, int] | None:
+    """The projection, build and shard of a `watermark_name`; None where it names no shard."""
+    projection, _, place = watermark.partition("/")
+    build, _, shard = place.partition("/")
+    return (projection, int(build), int(shard)) if place else None
 
 
 class Channels:
@@ -25,6 +37,7 @@ class Channels:
         self.committed = f"{self.prefix}:committed"
         self.sequenced = f"{self.prefix}:sequenced"
         self.watermark = f"{self.prefix}:watermark"
+        self.builds = f"{self.prefix}:builds"
         self.tags_prefix = f"{self.prefix}:tag:"
         # A random value that lasts as long as what Redis remembers of tags: whoever finds it
         # missing makes another, and what was copied under the one before is no longer good.

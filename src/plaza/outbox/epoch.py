@@ -1,5 +1,6 @@
 """Which log this is: after a restore or a failover the snapshots of old ticks mean nothing."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +16,12 @@ IDENTITY = """
 """
 
 LATEST = "SELECT epoch_id, identity FROM outbox.epoch ORDER BY number DESC LIMIT 1"
+
+# Of the log that there is now, and of the one that was sequenced last.
+PRESENT = f"""
+    SELECT epoch_id, identity <> ({IDENTITY}) AS has_moved
+    FROM outbox.epoch ORDER BY number DESC LIMIT 1
+"""
 
 # Xids that restarted (pg_resetwal) leave the identity alone, but no snapshot is from the future.
 MOVED = """
@@ -45,6 +52,19 @@ PLACE_STRAGGLERS = """
         last.floor
     FROM last, top
 """
+
+
+class PresentLog(NamedTuple):
+    """The epoch that the last sequencer began or found, and whether that was another log."""
+
+    epoch_id: UUID
+    has_moved: bool
+
+
+async def present_log(connection: asyncpg.Connection) -> PresentLog | None:
+    """Which log it is, for those who look; None before the first sequencer has started."""
+    row = await connection.fetchrow(PRESENT)
+    return None if row is None else PresentLog(row["epoch_id"], row["has_moved"])
 
 
 async def log_identity(connection: asyncpg.Connection) -> str:

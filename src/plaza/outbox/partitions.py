@@ -1,9 +1,14 @@
 """Partitions of the log by id range, made far ahead of the ids."""
 
 import asyncpg
+import asyncpg.pool
 import stamina
 
 PARTITIONS_AHEAD = 3
+PARTITIONS_AHEAD_MIN = 2
+"""With fewer whole ones ahead somebody has to look why none are made."""
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
 LOCK_TIMEOUT = "200ms"
 ATTEMPTS_MAX = 20
 PARTITIONS_LOCK = 7_022_003
@@ -17,7 +22,18 @@ BOUNDS = """
     WHERE i.inhparent = 'outbox.event'::regclass
 """
 
+AHEAD = f"""
+    SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'outbox.event'::regclass AND ({LAST_ID}) <
+        substring(pg_get_expr(c.relpartbound, c.oid) FROM 'FROM \\(''(\\d+)''\\)')::bigint
+"""
+
 LAST_BOUND = f"SELECT max(bound) FROM ({BOUNDS}) b"
+
+
+async def partitions_ahead(connection: Connection) -> int:
+    """How many partitions lie ahead of the last id, wholly empty."""
+    return int(await connection.fetchval(AHEAD))
 
 
 async def ensure_partitions(connection: asyncpg.Connection, partition_size: int) -> int:

@@ -45,9 +45,17 @@ class ConsistencyTokens:
         if len(body) != LAYOUT.size or not hmac.compare_digest(signature, self._signature(body)):
             raise InvalidConsistencyToken("The token was not issued here.")
         epoch, last_event = LAYOUT.unpack(body)
-        if epoch != self.epoch_id.bytes:
-            raise InvalidConsistencyToken("The token is older than the marketplace's last restore.")
+        self.check_epoch(UUID(bytes=epoch))
         return int(last_event)
+
+    def check_epoch(self, epoch_id: UUID) -> None:
+        """Whether a token's epoch, or the log's own, is the one that tokens are of here.
+
+        Raises:
+            InvalidConsistencyToken: it is not.
+        """
+        if epoch_id != self.epoch_id:
+            raise InvalidConsistencyToken("The token is older than the marketplace's last restore.")
 
     def _signature(self, body: bytes) -> bytes:
         return hmac.new(self._key, body, hashlib.sha256).digest()[:SIGNATURE_BYTES]

@@ -7,13 +7,13 @@ statements a wake-up and two.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import asyncpg
 
 from plaza.kernel.event import Fact
-from plaza.outbox.read import Stretch, read_stretch
+from plaza.outbox.read import Stretch, WithUnknown, read_stretch
 
 WINDOW_FACTS_MAX = 2_000
 READ_MAX = 1_000
@@ -42,9 +42,13 @@ class LogWindow:
             return await read_stretch(connection, after, limit, types)
         known = islice(self._facts, after - self._start, after - self._start + limit)
         stretch = list(known)
-        wanted = None if types is None else frozenset(types)
-        facts = [fact for fact in stretch if wanted is None or fact.type in wanted]
+        facts = stretch if types is None else list(_wanted(stretch, types))
         return Stretch(upto=after + len(stretch), length=len(stretch), facts=facts)
+
+    def forget(self) -> None:
+        """Remember nothing: whoever connects anew may have come to a log that holds less."""
+        self._facts.clear()
+        self._upto = None
 
     @property
     def _start(self) -> int:
@@ -70,3 +74,11 @@ class LogWindow:
                 # Some were dropped from the log: places in the window would not be positions.
                 self._facts.clear()
             self._upto, self._ended = stretch.upto, begun
+
+
+def _wanted(facts: Iterable[Fact], types: Sequence[str]) -> Iterator[Fact]:
+    wanted = frozenset(types)
+    known = types.known if isinstance(types, WithUnknown) else None
+    for fact in facts:
+        if fact.type in wanted or (known is not None and fact.type not in known):
+            yield fact

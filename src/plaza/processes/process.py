@@ -13,12 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from plaza.kernel.actor import MARKET, process_actor
 from plaza.kernel.event import Event, Fact
 from plaza.kernel.refusals import Refusal, Unprocessable
-from plaza.outbox.read import read_stretch
+from plaza.outbox.read import WithUnknown, read_stretch
 from plaza.outbox.window import ReadStretch
+from plaza.processes.parking import ParkedAggregates, breaks
+from plaza.projecting.known_types import known_types
+from plaza.projecting.parked import Key
+from plaza.projecting.parking import TooMuchPoison
+from plaza.projecting.standstill import Standstill
 from plaza.projecting.steps import Fenced, Shard, Step, last_step, take_step, trim_steps
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.idempotency import Repeatable, RequestInProgress
-from plaza.writing.runner import CommandRunner, Context
+from plaza.writing.runner import CommandRunner, Conclude, Context
 from plaza.writing.unit_of_work import UnitOfWork
 
 STRETCH_FACTS_MAX = 500
@@ -74,7 +79,11 @@ class ProcessFollower:
     ) -> None:
         self._connection = connection
         self._read = read
-        self._types = [process.on.type()] if is_on else []
+        on = process.on.type()
+        self._types = WithUnknown([on], known_types()) if is_on else []
+        self._stem = on.rpartition(".v")[0]
+        self._parked = ParkedAggregates(shard)
+        self._standstill = Standstill(shard)
         self._process = process
         self.shard = shard
         self._runner = runner
@@ -94,18 +103,89 @@ class ProcessFollower:
             Fenced: another follower is at the same fact; begin again from the stored step.
         """
         if self._step is None:
-            self._step = await last_step(self._connection, self.shard)
-            self._upto, self._piece = self._step.upto, 0
+            self._step = await self._take_over()
+        if await self._standstill.holds(self._connection):
+            return False
+        due = await self._parked.due(self._connection)
+        if due is not None:
+            self._step = await self._retry(self._step, due)
         stretch = await self._read(self._connection, self._upto, STRETCH_FACTS_MAX, self._types)
-        if stretch.facts:
-            await self._follow_up(self._step, stretch.facts[0])
-            return True
+        # A newer version of the same type is no other one.
+        mine = (f for f in stretch.facts if f.type.rpartition(".v")[0] == self._stem)
+        fact = next(mine, None)
+        if fact is not None:
+            return await self._go_on(self._step, fact) or due is not None
         await self._skip(self._step, stretch.upto)
-        return stretch.length > 0
+        return stretch.length > 0 or due is not None
 
     def forget(self) -> None:
         """Begin again from the stored step."""
         self._step = None
+
+    async def _take_over(self) -> Step:
+        step = await last_step(self._connection, self.shard)
+        await self._parked.load(self._connection)
+        await self._standstill.load(self._connection)
+        self._upto, self._piece = step.upto, 0
+        return step
+
+    async def _go_on(self, last: Step, fact: Fact) -> bool:
+        """Do what follows from a fact, or have it wait, alone with others of its aggregate."""
+        failure = None
+        if not self._parked.holds(fact):
+            try:
+                await self._follow_up(last, fact)
+            except Exception as error:
+                if not breaks(error):
+                    raise
+                failure = error
+            else:
+                return True
+        return await self._set_aside(last, fact, failure)
+
+    async def _set_aside(self, last: Step, fact: Fact, failure: Exception | None) -> bool:
+        try:
+            async with self._connection.transaction():
+                step = await take_step(self._connection, self.shard, last, fact.position, 0)
+                await self._parked.keep(self._connection, fact, failure)
+        except TooMuchPoison as reason:
+            await self._standstill.stop(self._connection, reason)
+            return False
+        self._parked.kept(fact)
+        self._upto, self._piece = step.upto, 0
+        await self._stepped(step)
+        return True
+
+    async def _retry(self, last: Step, key: Key) -> Step:
+        """Do what follows from the next fact that waits; the one behind it comes next time."""
+        async with self._connection.transaction():
+            step = await take_step(self._connection, self.shard, last, self._upto, 0)
+            position = await self._parked.next_held(self._connection, key)
+        await self._stepped(step)
+        if position is None:
+            self._parked.released(key)
+            return step
+        failure = await self._failure_at(step, position)
+        async with self._connection.transaction():
+            step = await take_step(self._connection, self.shard, step, self._upto, 0)
+            if failure is None:
+                await self._parked.done(self._connection, key, position)
+            else:
+                await self._parked.put_off(self._connection, key, failure)
+        await self._stepped(step)
+        return step
+
+    async def _failure_at(self, step: Step, position: int) -> Exception | None:
+        """Do what follows from a fact that waited; why that is not possible yet."""
+        try:
+            fact, number = await self._parked.fact_at(self._connection, position), 0
+            while await Piece(self._process, fact, number, self.shard, step).rerun(self._runner):
+                number += 1
+        except Exception as error:
+            if not breaks(error):
+                raise
+            return error
+        return None
 
     async def _follow_up(self, last: Step, fact: Fact) -> None:
         step = await Piece(self._process, fact, self._piece, self.shard, last).run(self._runner)
@@ -114,6 +194,7 @@ class ProcessFollower:
             return
         self._upto, self._piece = step.upto, 0
         await self._stepped(step)
+        await self._standstill.went_on(self._connection)
 
     async def _skip(self, last: Step, upto: int) -> None:
         """Go past facts that nothing follows from; that costs a row once a second at most."""
@@ -152,19 +233,24 @@ class Piece:
         Raises:
             Fenced: another follower does the same, or has done it.
         """
-        event = msgspec.json.decode(self._fact.payload, type=self._process.on)
-        command = self._process.follow_up(event)
-        try:
-            given = await runner.run(
-                self._command, command, self._context(), self._answer, self._conclude
-            )
-        except RequestInProgress as error:
-            raise Fenced from error
+        given = await self._given(runner, self._conclude)
         if given.body == b"true":
             return None
         if self._step is None:
             raise Fenced
         return self._step
+
+    async def rerun(self, runner: CommandRunner) -> bool:
+        """As `run`, for a fact that waited, without taking a step; whether there is more."""
+        return (await self._given(runner, None)).body == b"true"
+
+    async def _given(self, runner: CommandRunner, conclude: Conclude | None) -> Answer:
+        said = msgspec.json.decode(self._fact.payload, type=self._process.on)
+        command = self._process.follow_up(said)
+        try:
+            return await runner.run(self._command, command, self._context(), self._answer, conclude)
+        except RequestInProgress as error:
+            raise Fenced from error
 
     async def _command(self, command: Any, work: UnitOfWork) -> bool:
         # A second attempt must not remember what came of the first.

@@ -2,7 +2,7 @@
 
 import time
 
-from plaza.projecting.host import Following
+from plaza.projecting.posts import Following
 
 
 class Unhurried:

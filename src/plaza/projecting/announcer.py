@@ -19,6 +19,10 @@ RETRY_DELAY_S = 0.25
 REPEAT_INTERVAL_S = 1.0
 TAGS_MAX = 2_000
 
+# Between two positions: what was made of rows as of the first one may be of before their change,
+# what is made as of the second one is not.
+BEHIND = 0.5
+
 Copy = Callable[[Collection[str], int], Awaitable[None]]
 """Writes to Redis what the tags name, as of a position; awaited before the watermark is pushed.
 
@@ -35,6 +39,7 @@ class Announcing(Protocol):
     def copied(self) -> int: ...
     def took_over(self, copied: int) -> None: ...
     def committed(self, tags: Collection[str], upto: int) -> None: ...
+    def changed(self, tags: Collection[str]) -> None: ...
 
 
 class Announcer:
@@ -61,6 +66,7 @@ class Announcer:
         self._touching = Touching(redis, channels)
         self._copy = copy
         self._tags: set[str] = set()
+        self._changed: set[str] = set()
         self._upto: int | None = None
         self._takeovers = 0
         self._is_failing = False
@@ -82,6 +88,13 @@ class Announcer:
         self._told.clear()
         self._due.set()
 
+    def changed(self, tags: Collection[str]) -> None:
+        """Note what changed though the log did not go on."""
+        self._changed.update(tags)
+        if tags:
+            self._told.clear()
+            self._due.set()
+
     async def run(self) -> None:
         """Tell, until cancelled; the last watermark again and again, for who has just come."""
         while True:
@@ -102,21 +115,22 @@ class Announcer:
 
     async def _tell_all(self, upto: int) -> bool:
         """Tell what was noted until now; whether Redis took it."""
-        tags, takeovers = self._tags, self._takeovers
-        self._tags = set()
-        is_told = await self._is_told(tags, upto)
+        tags, changed, takeovers = self._tags, self._changed, self._takeovers
+        self._tags, self._changed = set(), set()
+        is_told = await self._is_told(tags, changed, upto)
         if not is_told:
             self._tags |= tags
+            self._changed |= changed
         elif takeovers == self._takeovers:
             self.copied = max(self.copied, upto)
         if is_told and not self._due.is_set():
             self._told.set()
         return is_told
 
-    async def _is_told(self, tags: set[str], upto: int) -> bool:
+    async def _is_told(self, tags: set[str], changed: set[str], upto: int) -> bool:
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                await self._tell(tags, upto)
+                await self._tell(tags, changed, upto)
         except (RedisError, *DATABASE_ERRORS) as error:
             self._note_failing(error)
             return False
@@ -126,12 +140,14 @@ class Announcer:
         self._note_failing(None)
         return True
 
-    async def _tell(self, tags: set[str], upto: int) -> None:
+    async def _tell(self, tags: set[str], changed: set[str], upto: int) -> None:
         # An answer made of the copies before this was told is ended by the touch behind it.
         if self._copy is not None:
-            await self._copy(tags, upto)
+            await self._copy(tags | changed, upto)
         if tags:
             await self._touching.touch(tags, upto)
+        if changed:
+            await self._touching.touch(changed, upto + BEHIND)
         await self._pushing.push(self._projection, upto)
 
     def _note_failing(self, error: Exception | None) -> None:

@@ -1,6 +1,6 @@
 """Writing a batch of facts into a build's tables: load what is touched, fold, write back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,9 @@ import asyncpg
 import msgspec
 
 from plaza.kernel.event import Event, Fact
-from plaza.projecting.builds import parts_name, table_name
+from plaza.projecting.building import parts_name, table_name
 from plaza.projecting.projection import Document, Projection, Remembered, fold
+from plaza.projecting.routing import WHOLE, Part
 
 COLUMNS = """
     SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
@@ -23,9 +24,18 @@ class DocumentTable:
     """The statements of one document's table in one build."""
 
     def __init__(
-        self, document: Document[Any], table: str, parts: str, columns: list[tuple[str, str]]
+        self,
+        document: Document[Any],
+        table: str,
+        parts: str,
+        columns: list[tuple[str, str]],
+        part: Part = WHOLE,
     ) -> None:
         self.document = document
+        self.part = part
+        self.name = table
+        self.parts = parts
+        self.columns = columns
         self._columns = [name for name, _ in columns]
         remembered = Remembered[document.parts]  # type: ignore[name-defined]
         self._decoder = msgspec.msgpack.Decoder(remembered)
@@ -55,9 +65,13 @@ class DocumentTable:
         self._show = show(1)
         # One statement is half the work of two.
         self._remember_and_show = f"WITH remembering AS ({remember}) {show(3)}"
+        tagged_by = ", ".join(document.tagged_by) or document.key
+        self._tagged = f"SELECT {tagged_by} FROM {table} WHERE {document.key} = $1"
         kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))
         same = " AND ".join(f"k.{name} = t.{name}" for name in identity)
         self._identity = identity
+        self._clear = f"DELETE FROM {table} t WHERE {document.key} = ANY ($1::uuid[]){returning}"
+        self._forget = f"DELETE FROM {parts} WHERE key = ANY ($1::uuid[])"
         self._hide = (
             f"DELETE FROM {table} t WHERE {document.key} = ANY ($1::uuid[]) AND NOT EXISTS ("
             f"SELECT FROM unnest({kept}) AS k ({', '.join(identity)}) WHERE {same})"
@@ -65,11 +79,13 @@ class DocumentTable:
         )
 
     def touched_by(self, told: Iterable[Told]) -> dict[UUID, list[Told]]:
-        """The facts by the document that they change."""
+        """The facts by the document that they change, as far as it is of this part."""
         touched: dict[UUID, list[Told]] = {}
         for event, fact in told:
             if type(event) in self.document.on:
-                touched.setdefault(getattr(event, self.document.key), []).append((event, fact))
+                key = getattr(event, self.document.key)
+                if self.part.keeps(key):
+                    touched.setdefault(key, []).append((event, fact))
         return touched
 
     async def write(self, connection: asyncpg.Connection, told: Iterable[Told]) -> set[str]:
@@ -91,6 +107,32 @@ class DocumentTable:
             for event, fact in changes:
                 held[key] = fold(self.document, held.get(key), event, fact)
         return await self._write_back(connection, held)
+
+    async def restore(
+        self,
+        connection: asyncpg.Connection,
+        keys: Collection[UUID],
+        held: dict[UUID, Remembered[Any]],
+    ) -> set[str]:
+        """Have exactly these documents be what is held of them, whatever the tables say now.
+
+        Returns:
+            The tags of all their rows, those that are gone too.
+        """
+        gone = await connection.fetch(self._clear, list(keys))
+        if not self.document.is_told_once:
+            await connection.execute(self._forget, list(keys))
+            return self._tags(gone, []) | await self._write_back(connection, held)
+        rows = [row for key in held for row in self.document.rows(key, held[key].parts)]
+        shown = await connection.fetch(self._show, *_columns_of(rows, self._columns))
+        return self._tags(gone, []) | self._tags(shown, rows)
+
+    async def tags_of(self, connection: asyncpg.Connection, key: UUID) -> set[str]:
+        """The tags of a document's rows as they are; none where it has none, or nobody keeps it."""
+        if self.document.tags is None:
+            return set()
+        rows = await connection.fetch(self._tagged, key)
+        return {tag for row in rows for tag in self.document.tags(key, dict(row))}
 
     async def _record(
         self, connection: asyncpg.Connection, touched: dict[UUID, list[Told]]
@@ -161,26 +203,48 @@ def _columns_of(rows: list[msgspec.Struct], names: Iterable[str]) -> list[list[A
 class BuildTables:
     """All tables of one build of a projection."""
 
-    def __init__(self, projection: Projection, tables: list[DocumentTable]) -> None:
+    def __init__(
+        self, projection: Projection, tables: list[DocumentTable], part: Part = WHOLE
+    ) -> None:
         self._events = projection.events()
         self._tables = tables
+        self.part = part
+
+    @property
+    def documents(self) -> list[DocumentTable]:
+        return self._tables
 
     @classmethod
     async def of(
-        cls, connection: asyncpg.Connection, projection: Projection, build: int
+        cls,
+        connection: asyncpg.Connection,
+        projection: Projection,
+        build: int,
+        part: Part = WHOLE,
     ) -> "BuildTables":
         tables = []
         for document in projection.documents:
             table = table_name(projection, document.table, build)
             parts = parts_name(projection, document.table, build)
             columns = [(r["attname"], r["type"]) for r in await connection.fetch(COLUMNS, table)]
-            tables.append(DocumentTable(document, table, parts, columns))
-        return cls(projection, tables)
+            tables.append(DocumentTable(document, table, parts, columns, part))
+        return cls(projection, tables, part)
+
+    def told(self, fact: Fact) -> Told:
+        """The fact with what it says."""
+        return msgspec.json.decode(fact.payload, type=self._events[fact.type]), fact
 
     async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> set[str]:
         """Fold a batch of facts, in their order, into the tables; the tags of what changed."""
-        told = [(msgspec.json.decode(f.payload, type=self._events[f.type]), f) for f in facts]
+        told = [self.told(fact) for fact in facts]
         changed: set[str] = set()
         for table in self._tables:
             changed |= await table.write(connection, told)
+        if facts:
+            await self.note(connection, changed, facts[-1].position)
         return changed
+
+    async def note(
+        self, connection: asyncpg.Connection, changed: Collection[str], position: int
+    ) -> None:
+        """Keep the tags of what changed, where somebody will ask for them."""

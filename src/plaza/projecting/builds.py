@@ -1,9 +1,8 @@
-"""The tables behind a read model: one set a build, the live build behind a view a schema."""
-
-from string import Template
+"""The builds of a read model: which one is read, which ones are followed."""
 
 import asyncpg
 
+from plaza.projecting.building import create_tables, show
 from plaza.projecting.projection import Projection
 
 LIVE = """
@@ -11,9 +10,16 @@ LIVE = """
     WHERE projection = $1 AND schema_version = $2 AND status = 'live'
 """
 
+STATUS = "SELECT status FROM projecting.build WHERE projection = $1 AND build = $2"
+
+IS_CUT = "SELECT EXISTS (SELECT FROM outbox.dropped)"
+
 LAST = "SELECT coalesce(max(build), 0) FROM projecting.build WHERE projection = $1"
 
-RETIRE = "UPDATE projecting.build SET status = 'retired' WHERE projection = $1 AND status = 'live'"
+RETIRE = """
+    UPDATE projecting.build SET status = 'retired', since = clock_timestamp()
+    WHERE projection = $1 AND status <> 'retired'
+"""
 
 ADD = """
     INSERT INTO projecting.build (projection, build, schema_version, status)
@@ -31,30 +37,12 @@ FIRST_STEP_NOW = """
     SELECT $1, 1, 0, 0, coalesce(max(position), 0), 0 FROM outbox.position
 """
 
-FIRST_STEP = """
+FIRST_STEPS = """
     INSERT INTO projecting.step (projection, build, shard, number, upto, facts)
-    VALUES ($1, $2, 0, 0, 0, 0)
+    SELECT $1, $2, shard, 0, 0, 0 FROM generate_series(0, $3 - 1) AS shard
 """
 
-COLUMNS = """
-    SELECT attname FROM pg_attribute
-    WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
-"""
-
-# What a document remembers is for its projection alone: it may hold what the public never sees.
-PARTS = """
-    CREATE TABLE {parts} (key uuid PRIMARY KEY, remembered bytea NOT NULL)
-"""
-
-
-def table_name(projection: Projection, table: str, build: int) -> str:
-    """A document's table, with its schema."""
-    return f"read.{table}_v{projection.schema_version}_b{build}"
-
-
-def parts_name(projection: Projection, table: str, build: int) -> str:
-    """The table of what a document's parts are, with its schema."""
-    return f"read.{table}_v{projection.schema_version}_parts_b{build}"
+SHARDED = "UPDATE projecting.build SET shards = $3 WHERE projection = $1 AND build = $2"
 
 
 class NotBuilt(Exception):  # noqa: N818  it waits for `plaza migrate`
@@ -74,18 +62,49 @@ async def live_build(connection: asyncpg.Connection, projection: Projection) -> 
     return int(live)
 
 
+async def status_of(connection: asyncpg.Connection, projection: str, build: int) -> str | None:
+    """What is the matter with a build; None where there is no such build."""
+    status: str | None = await connection.fetchval(STATUS, projection, build)
+    return status
+
+
 async def ensure_build(connection: asyncpg.Connection, projection: Projection) -> int:
-    """The live build of a projection's schema; made where there is none yet."""
+    """The live build of a projection's schema; made where there is none yet.
+
+    Raises:
+        NotBuilt: it would begin with a log whose beginning is gone, and show what is left of it.
+    """
     live = await connection.fetchval(LIVE, projection.name, projection.schema_version)
     if live is not None:
         return int(live)
-    build = int(await connection.fetchval(LAST, projection.name)) + 1
+    if await connection.fetchval(IS_CUT):
+        message = (
+            f"{projection.name} has no tables of this version, and they cannot be filled from the "
+            "log: its beginning is dropped (PLAZA_LOG_KEPT_DAYS). Build them from snapshots."
+        )
+        raise NotBuilt(message)
+    build = await next_build(connection, projection)
     async with connection.transaction():
-        await _create_tables(connection, projection, build)
+        await create_tables(connection, projection, build)
+        await show(connection, projection, build)
         await connection.execute(RETIRE, projection.name)
         await connection.execute(ADD, projection.name, build, projection.schema_version)
-        await connection.execute(FIRST_STEP, projection.name, build)
+        await take_first_steps(connection, projection, build)
     return build
+
+
+async def next_build(connection: asyncpg.Connection, projection: Projection) -> int:
+    """The number of a build that is not there yet."""
+    return int(await connection.fetchval(LAST, projection.name)) + 1
+
+
+async def take_first_steps(
+    connection: asyncpg.Connection, projection: Projection, build: int
+) -> None:
+    """Let each shard of a build that was just added begin where the log begins."""
+    place = (projection.name, build, projection.shards)
+    await connection.execute(SHARDED, *place)
+    await connection.execute(FIRST_STEPS, *place)
 
 
 async def ensure_follow(connection: asyncpg.Connection, process: str) -> None:
@@ -93,34 +112,3 @@ async def ensure_follow(connection: asyncpg.Connection, process: str) -> None:
     async with connection.transaction():
         if await connection.fetchval(ADD_PROCESS, process) is not None:
             await connection.execute(FIRST_STEP_NOW, process)
-
-
-async def _create_tables(
-    connection: asyncpg.Connection, projection: Projection, build: int
-) -> None:
-    await connection.execute(Template(projection.table_sql()).substitute(build=f"b{build}"))
-    for document in projection.documents:
-        if not document.is_told_once:
-            parts = parts_name(projection, document.table, build)
-            await connection.execute(PARTS.format(parts=parts))
-        await _show(connection, projection, document.table, build)
-    for table in projection.derived:
-        await _show(connection, projection, table, build)
-
-
-async def _show(
-    connection: asyncpg.Connection, projection: Projection, table: str, build: int
-) -> None:
-    """Put the build's table behind the view, with its readers' rights."""
-    source = table_name(projection, table, build)
-    columns = ", ".join(row["attname"] for row in await connection.fetch(COLUMNS, source))
-    view = f"read.{table}_v{projection.schema_version}"
-    await connection.execute(
-        f"CREATE OR REPLACE VIEW {view} WITH (security_invoker = true) "
-        f"AS SELECT {columns} FROM {source}"
-    )
-    private = await connection.fetchval(
-        "SELECT relforcerowsecurity FROM pg_class WHERE oid = $1::text::regclass", source
-    )
-    reader = "plaza_app" if private else "plaza_reader, plaza_app"
-    await connection.execute(f"GRANT SELECT ON {source}, {view} TO {reader}")

@@ -1,21 +1,29 @@
 """A follower: takes one shard of a projection along the log, a batch a transaction."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import asyncpg
 
+from plaza.kernel.event import Fact
 from plaza.outbox.channels import everything
-from plaza.outbox.read import Stretch, read_stretch
+from plaza.outbox.read import Stretch, WithUnknown, read_stretch
 from plaza.outbox.window import ReadStretch
 from plaza.projecting.announcer import Announcing
 from plaza.projecting.batch import BuildTables
+from plaza.projecting.parked import Key
+from plaza.projecting.parking import Parking, TooMuchPoison
+from plaza.projecting.poison import is_poison
 from plaza.projecting.projection import Projection
-from plaza.projecting.steps import Shard, Step, last_step, take_step, trim_steps
+from plaza.projecting.retrying import Retrying
+from plaza.projecting.standstill import Standstill
+from plaza.projecting.steps import UNTOLD, Shard, Step, last_step, take_step, trim_steps
 
 BATCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
 REST_MAX_S = 0.05
+
+Write = Callable[[asyncpg.Connection, list[Fact]], Awaitable[set[str]]]
 
 
 class Follower:
@@ -37,11 +45,13 @@ class Follower:
         read: ReadStretch = read_stretch,
     ) -> None:
         self._connection = connection
-        self._types = list(projection.events())
+        self._parking = Parking(shard, projection, tables)
+        self._retrying = Retrying(shard, tables, self._parking)
+        self._standstill = Standstill(shard)
+        self._types = WithUnknown(projection.events(), self._parking.subscriptions.known)
         self._is_tagged = projection.is_tagged
         self._rest_ratio = projection.rest_ratio
         self.shard = shard
-        self._tables = tables
         self._announcer = announcer
         self._read = read
         self._step: Step | None = None
@@ -60,16 +70,28 @@ class Follower:
         """
         if self._step is None:
             self._step = await self._take_over()
+        self.rest_s = 0.0
+        if await self._standstill.holds(self._connection):
+            return False
+        due = await self._retrying.due(self._connection)
+        if due is not None:
+            self._step = await self._retry(self._step, due)
+        try:
+            return await self._go_on(self._step) or due is not None
+        except TooMuchPoison as error:
+            await self._standstill.stop(self._connection, error)
+            return False
+
+    async def _go_on(self, last: Step) -> bool:
         stretch = await self._read(self._connection, self._upto, BATCH_FACTS_MAX, self._types)
         changed: Collection[str] = ()
-        self.rest_s = 0.0
         if stretch.facts:
             began = time.monotonic()
-            changed = await self._write(self._step, stretch)
+            changed = await self._write(last, stretch)
             if stretch.length < BATCH_FACTS_MAX:
                 self.rest_s = min((time.monotonic() - began) * self._rest_ratio, REST_MAX_S)
-        elif self._is_behind(self._step, stretch):
-            await self._skip(self._step, stretch)
+        elif self._is_behind(last, stretch):
+            await self._skip(last, stretch)
         if stretch.length:
             self._upto = stretch.upto
             self._announcer.committed(changed, stretch.upto)
@@ -87,9 +109,14 @@ class Follower:
         of the projection is given up, if there is any such fact at all.
         """
         step = await last_step(self._connection, self.shard)
+        await self._parking.load(self._connection)
+        await self._standstill.load(self._connection)
+        self._retrying.begin()
         self._upto = step.upto
         self._announcer.took_over(step.copied)
         self._announcer.committed(await self._changed_in(step.copied, step.upto), step.upto)
+        if self._is_tagged and step.copied == UNTOLD:
+            self._announcer.changed({everything(self.shard.projection)})
         return step
 
     async def _changed_in(self, after: int, upto: int) -> Collection[str]:
@@ -109,12 +136,32 @@ class Follower:
         return last.upto < stretch.upto or is_untold
 
     async def _write(self, last: Step, stretch: Stretch) -> Collection[str]:
-        """Write a batch; the tags of what it changed."""
+        """Write a batch, if need be without what fails in it; the tags of what it changed."""
+        try:
+            return await self._write_by(self._parking.write, last, stretch)
+        except Exception as error:
+            if not is_poison(error):
+                raise
+        return await self._write_by(self._parking.write_singly, last, stretch)
+
+    async def _write_by(self, write: Write, last: Step, stretch: Stretch) -> Collection[str]:
         async with self._connection.transaction():
             step = await self._take(last, stretch)
-            changed = await self._tables.write(self._connection, stretch.facts)
+            changed = await write(self._connection, stretch.facts)
+        await self._standstill.went_on(self._connection)
         await self._stepped(step)
         return changed
+
+    async def _retry(self, last: Step, key: Key) -> Step:
+        """Try a parked document again, and tell whoever shows it."""
+        async with self._connection.transaction():
+            step = await take_step(self._connection, self.shard, last, self._upto, 0, UNTOLD)
+            changed = await self._retrying.retry(self._connection, key, self._upto)
+        await self._stepped(step)
+        if changed is not None:
+            self._retrying.released(key)
+            self._announcer.changed(changed)
+        return step
 
     async def _skip(self, last: Step, stretch: Stretch) -> None:
         """Go past facts of other models; that costs a row once a second at most."""

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
 
 import asyncpg
 import structlog
@@ -14,15 +13,17 @@ from redis.exceptions import RedisError
 from plaza.outbox.channels import Channels
 from plaza.outbox.sequencer import Sequencer
 from plaza.projecting.announcer import Announcer, Copy
-from plaza.projecting.leases import Leases
+from plaza.projecting.doorbell import Doorbell, wait
+from plaza.projecting.keeping import Keeping, Standing
+from plaza.projecting.members import Membership
+from plaza.projecting.posts import Duty, Following, Roster
 from plaza.projecting.pushing import Pushing
-from plaza.projecting.steps import Fenced, Shard
+from plaza.projecting.steps import Fenced
 
 POLL_INTERVAL_S = 0.25
 TICK_SPACING_S = 0.002
 IDLE_TICK_INTERVAL_S = 1.0
 RETRY_DELAY_S = 0.5
-LEASE_RETRY_S = 0.5
 LISTEN_TIMEOUT_S = 5.0
 PUBLISH_TIMEOUT_S = 0.5
 CLOSE_TIMEOUT_S = 1.0
@@ -34,39 +35,10 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 CONNECTION_LOST = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
 )
-
-
-class Following(Protocol):
-    """Something that goes along the log step by step."""
-
-    shard: Shard
-    rest_s: float
-    """How long it leaves the log alone after it went on, so that the next batch is worth it."""
-
-    async def advance(self) -> bool: ...
-    def forget(self) -> None: ...
-
-
-Follow = Callable[[asyncpg.Connection], Awaitable[Following]]
-"""Makes a follower that works on a connection."""
-
-
-class Doorbell:
-    """Wakes everybody who waits; a ring in between is not lost."""
-
-    def __init__(self) -> None:
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        rung, self._rung = self._rung, asyncio.Event()
-        rung.set()
-
-    def listen(self) -> asyncio.Event:
-        """What the next ring will set; taken before the work whose end it is to wait behind."""
-        return self._rung
 
 
 class Host:
@@ -79,55 +51,68 @@ class Host:
         self._committed = Doorbell()
         self._sequenced = Doorbell()
         self._stopping = asyncio.Event()
-        self._leases: Leases | None = None
-        self._lease_lock = asyncio.Lock()
-        self._announcers: list[Announcer] = []
+        self._keeping: Keeping | None = None
         self._pushing = Pushing(redis, channels)
+        self._bells = {
+            channels.committed: self._committed.ring,
+            channels.sequenced: self._sequenced.ring,
+            channels.builds: self.look,
+        }
 
-    def announcer(self, projection: str, copy: Copy | None = None) -> Announcer:
-        """Who tells Redis of a projection's commits; asked for before the host runs."""
-        made = Announcer(self._redis, self._channels, projection, self._pushing, copy)
-        self._announcers.append(made)
-        return made
+    def announcer(self, watermark: str, copy: Copy | None = None) -> Announcer:
+        """Who tells Redis of a follower's commits, while that follower stands at its post."""
+        return Announcer(self._redis, self._channels, watermark, self._pushing, copy)
 
-    async def run(self, followers: list[Follow]) -> None:
-        """Run until `stop` was called and the batches in flight are finished."""
+    async def run(self, roster: Roster, follows: str) -> None:
+        """Run until `stop` was called and the batches in flight are finished.
+
+        Args:
+            roster: what there is to follow; asked again and again.
+            follows: says which processes have the same roster, and share it with this one.
+        """
         async with asyncio.TaskGroup() as tasks:
-            telling = [tasks.create_task(announcer.run()) for announcer in self._announcers]
-            telling.append(tasks.create_task(self._listen_for_ever()))
-            sequencing = tasks.create_task(self._for_ever(self._sequence))
-            following = [tasks.create_task(self._follow_for_ever(follow)) for follow in followers]
-            await asyncio.wait([sequencing, *following])
-            await asyncio.gather(*(made.finish(PUBLISH_TIMEOUT_S) for made in self._announcers))
-            for task in telling:
-                task.cancel()
-        if self._leases is not None:
-            with suppress(*CONNECTION_LOST):
-                await self._leases.close(CLOSE_TIMEOUT_S)
+            listening = tasks.create_task(self._listen_for_ever())
+            self._keeping = Keeping(Membership(follows), roster, self._stand, tasks)
+            if self._stopping.is_set():
+                self._keeping.stop()
+            keeping = tasks.create_task(self._for_ever(self._keeping.keep, self._stopping))
+            sequencing = tasks.create_task(self._for_ever(self._sequence, self._stopping))
+            await asyncio.wait([sequencing, keeping])
+            await self._keeping.stood()
+            listening.cancel()
 
     def stop(self) -> None:
         """Take nothing new."""
         self._stopping.set()
+        if self._keeping is not None:
+            self._keeping.stop()
         self._committed.ring()
         self._sequenced.ring()
 
-    async def _for_ever(self, work: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+    def look(self) -> None:
+        """Ask at once what there is to follow: it may be other builds than a moment ago."""
+        if self._keeping is not None:
+            self._keeping.bell.ring()
+
+    async def _for_ever(
+        self, work: Callable[[asyncpg.Connection], Awaitable[None]], stopping: asyncio.Event
+    ) -> None:
         """Do the work on a connection; on a new one when it is lost or the work fails."""
-        while not self._stopping.is_set():
+        while not stopping.is_set():
             try:
                 connection = await self._connect()
             except (*CONNECTION_LOST, asyncpg.PostgresError) as error:
                 log.warning("database_unreachable", error=repr(error))
-                await self._pause(RETRY_DELAY_S)
+                await wait(stopping, RETRY_DELAY_S)
                 continue
             try:
                 await work(connection)
             except CONNECTION_LOST as error:
                 log.warning("connection_lost", error=repr(error))
-                await self._pause(RETRY_DELAY_S)
+                await wait(stopping, RETRY_DELAY_S)
             except Exception:
                 log.exception("loop_failed")
-                await self._pause(RETRY_DELAY_S)
+                await wait(stopping, RETRY_DELAY_S)
             finally:
                 with suppress(*CONNECTION_LOST):
                     await connection.close(timeout=CLOSE_TIMEOUT_S)
@@ -143,24 +128,32 @@ class Host:
             if position is not None or idle:
                 stored_at = time.monotonic()
             if position is None:
-                await _wait(rung, POLL_INTERVAL_S)
+                await wait(rung, POLL_INTERVAL_S)
                 continue
             self._sequenced.ring()
             await self._publish(self._channels.sequenced, b"")
             # Commits that come together are sequenced together.
             await asyncio.sleep(TICK_SPACING_S)
 
-    async def _follow_for_ever(self, follow: Follow) -> None:
+    async def _stand(self, standing: Standing, duty: Duty) -> None:
+        """Follow at a post until told to leave; what was committed is told before that is done."""
+
         async def work(connection: asyncpg.Connection) -> None:
-            await self._follow(await follow(connection))
+            await self._follow(await duty.follow(connection), standing.leaving)
 
-        await self._for_ever(work)
+        if duty.announcer is None:
+            await self._for_ever(work, standing.leaving)
+            return
+        telling = asyncio.create_task(duty.announcer.run())
+        try:
+            await self._for_ever(work, standing.leaving)
+            await duty.announcer.finish(PUBLISH_TIMEOUT_S)
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling])
 
-    async def _follow(self, follower: Following) -> None:
-        while not self._stopping.is_set():
-            if not await self._lease(follower.shard):
-                await self._pause(LEASE_RETRY_S)
-                continue
+    async def _follow(self, follower: Following, leaving: asyncio.Event) -> None:
+        while not leaving.is_set():
             rung = self._sequenced.listen()
             try:
                 advanced = await follower.advance()
@@ -168,18 +161,12 @@ class Host:
                 log.info("fenced", projection=follower.shard.projection)
                 follower.forget()
                 # Somebody else goes on; to race it at once would cost both.
-                await self._pause(RETRY_DELAY_S)
+                await wait(leaving, RETRY_DELAY_S)
                 continue
             if not advanced:
-                await _wait(rung, POLL_INTERVAL_S)
+                await wait(rung, POLL_INTERVAL_S)
             elif follower.rest_s:
-                await self._pause(follower.rest_s)
-
-    async def _lease(self, shard: Shard) -> bool:
-        async with self._lease_lock:
-            if self._leases is None or not self._leases.is_alive:
-                self._leases = Leases(await self._connect())
-            return await self._leases.hold(shard)
+                await wait(leaving, follower.rest_s)
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -191,13 +178,11 @@ class Host:
 
     async def _listen(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(self._channels.committed, self._channels.sequenced)
+            await pubsub.subscribe(*self._bells)
             while True:
                 message = await pubsub.get_message(timeout=LISTEN_TIMEOUT_S)
-                if message is None:
-                    continue
-                committed = message["channel"] == self._channels.committed.encode()
-                (self._committed if committed else self._sequenced).ring()
+                if message is not None:
+                    self._bells[message["channel"].decode()]()
 
     async def _publish(self, channel: str, message: bytes) -> None:
         """Publish, or give up soon: what is pushed is found by polling too."""
@@ -206,12 +191,3 @@ class Host:
                 await self._redis.publish(channel, message)
         except (RedisError, OSError) as error:
             log.warning("not_published", channel=channel, error=repr(error))
-
-    async def _pause(self, delay_s: float) -> None:
-        await _wait(self._stopping, delay_s)
-
-
-async def _wait(event: asyncio.Event, timeout_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await event.wait()

@@ -5,6 +5,7 @@ import asyncpg
 from plaza.projecting.steps import Shard
 
 TRY = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+GIVE_UP = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
 
 
 class Leases:
@@ -22,10 +23,19 @@ class Leases:
         """Whether this process now has the lease; taken once, however often it is asked for."""
         if shard in self._held:
             return True
-        name = f"plaza/lease/{shard.projection}/{shard.build}/{shard.shard}"
-        if await self._connection.fetchval(TRY, name):
+        if await self._connection.fetchval(TRY, _name(shard)):
             self._held.add(shard)
         return shard in self._held
 
+    async def give_up(self, shard: Shard) -> None:
+        """Let others have it."""
+        if shard in self._held:
+            await self._connection.execute(GIVE_UP, _name(shard))
+            self._held.discard(shard)
+
     async def close(self, timeout_s: float) -> None:
         await self._connection.close(timeout=timeout_s)
+
+
+def _name(shard: Shard) -> str:
+    return f"plaza/lease/{shard.projection}/{shard.build}/{shard.shard}"

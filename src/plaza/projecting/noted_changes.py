@@ -1,12 +1,19 @@
 """What changed, noted in the transaction that changed it, for caches that nobody here can reach."""
 
+from collections.abc import Collection
+
 import asyncpg
 
-from plaza.kernel.event import Fact
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.projection import Projection
+from plaza.projecting.routing import WHOLE, Part
 
-NOTE = "INSERT INTO projecting.changed (projection, position, tags) VALUES ($1, $2, $3)"
+# What changes without a fact is noted at the position behind, where a batch may note its own.
+NOTE = """
+    INSERT INTO projecting.changed AS c (projection, position, tags) VALUES ($1, $2, $3)
+    ON CONFLICT (projection, position) DO UPDATE
+    SET tags = ARRAY(SELECT DISTINCT unnest(c.tags || excluded.tags))
+"""
 
 
 class NotingTables(BuildTables):
@@ -16,16 +23,19 @@ class NotingTables(BuildTables):
 
     @classmethod
     async def of(
-        cls, connection: asyncpg.Connection, projection: Projection, build: int
+        cls,
+        connection: asyncpg.Connection,
+        projection: Projection,
+        build: int,
+        part: Part = WHOLE,
     ) -> "NotingTables":
-        tables = await super().of(connection, projection, build)
+        tables = await super().of(connection, projection, build, part)
         assert isinstance(tables, NotingTables)
         tables._projection = projection.name  # noqa: SLF001  one of this class
         return tables
 
-    async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> set[str]:
-        changed = await super().write(connection, facts)
+    async def note(
+        self, connection: asyncpg.Connection, changed: Collection[str], position: int
+    ) -> None:
         if changed:
-            place = (self._projection, facts[-1].position)
-            await connection.execute(NOTE, *place, sorted(changed))
-        return changed
+            await connection.execute(NOTE, self._projection, position, sorted(changed))

@@ -57,6 +57,16 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     """So many times as long as a batch took, the next one is not taken: more than once, where
     nobody looks at the very moment."""
 
+    shards: int = 1
+    """Into how many parts a new build is split by its documents' keys, each with a follower of its
+    own. They go along the log at different paces: rows of different documents must then not depend
+    on each other, neither by a unique column nor by a trigger, and no sorted sets be made of them.
+    """
+
+    def __post_init__(self) -> None:
+        if self.shards > 1 and self.derived:
+            raise ValueError(f"{self.name} has derived tables, which several shards would write.")
+
     def events(self) -> dict[str, type[Event]]:
         """The types of event that change it."""
         return {event.type(): event for document in self.documents for event in document.on}

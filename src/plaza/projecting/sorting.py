@@ -25,7 +25,7 @@ DOCUMENTS_MAX = 200
 
 FIRST_ID = UUID(int=0)
 
-UNREADABLE = (asyncpg.PostgresError, asyncpg.InterfaceError)
+UNREADABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 log = structlog.get_logger()
 

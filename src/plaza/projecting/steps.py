@@ -8,6 +8,10 @@ import msgspec
 KEPT_MINUTES = 10
 TRIM_EVERY_STEPS = 500
 
+UNTOLD = -1
+"""As what a step was told up to: Redis may not know of any change. So says who writes rows without
+going on in the log; whoever takes over from there gives up all that was made of them."""
+
 LAST = """
     SELECT number, upto, copied FROM projecting.step
     WHERE projection = $1 AND build = $2 AND shard = $3 ORDER BY number DESC LIMIT 1

@@ -21,7 +21,7 @@ redis.call('SET', KEYS[1], ARGV[3], 'NX')
 local position, refused = tonumber(ARGV[1]), 0
 for n = 2, #KEYS do
     local held = tonumber(redis.call('GET', KEYS[n]) or -1)
-    if held < position then
+    if held < position or (held == position and position % 1 > 0) then
         redis.call('SET', KEYS[n], ARGV[1], 'EX', ARGV[2])
     elseif held > position then
         refused = refused + 1
@@ -42,8 +42,13 @@ class Touching:
         self._script = LuaScript(redis, channels, TOUCH)
         self._refused = REFUSED_COPIES.labels("touch")
 
-    async def touch(self, tags: Collection[str], position: int) -> int:
+    async def touch(self, tags: Collection[str], position: float) -> int:
         """Touch all the tags at once.
+
+        Args:
+            tags: what has changed.
+            position: of the batch that changed it; between two positions where none did, and
+                then it is told again however often it changes there.
 
         Returns:
             How many had been touched by a later batch.

@@ -18,7 +18,12 @@ ASK_AGAIN_S = 0.25
 
 EVENT_ID_MAX = 2**63 - 1
 
-POSITION = "SELECT position FROM outbox.position WHERE id = $1"
+# With the epoch that the position is of: after a failover it may be of another event than the
+# token's, and what this process remembers of read models of another log.
+POSITION = """
+    SELECT (SELECT position FROM outbox.position WHERE id = $1) AS position,
+        (SELECT epoch_id FROM outbox.epoch ORDER BY number DESC LIMIT 1) AS epoch_id
+"""
 
 KNOWN = "SELECT $1 <= coalesce((SELECT id FROM outbox.event ORDER BY id DESC LIMIT 1), 0)"
 
@@ -87,11 +92,17 @@ class Freshness:
         never = InvalidConsistencyToken("The token names a change that never happened.")
         if event > EVENT_ID_MAX:
             raise never
-        position = await self._pool.fetchval(POSITION, event)
+        position = await self._placed(event)
         if position is None and not await self._pool.fetchval(KNOWN, event):
             raise never
         while position is None and (now := asyncio.get_running_loop().time()) < deadline:
             await self._watermarks.moved_since(moves, min(deadline, now + ASK_AGAIN_S))
             moves = self._watermarks.moves
-            position = await self._pool.fetchval(POSITION, event)
-        return None if position is None else int(position)
+            position = await self._placed(event)
+        return position
+
+    async def _placed(self, event: int) -> int | None:
+        (row,) = await self._pool.fetch(POSITION, event)
+        self._tokens.check_epoch(row["epoch_id"])
+        position: int | None = row["position"]
+        return position

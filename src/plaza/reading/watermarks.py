@@ -11,31 +11,34 @@ import structlog
 
 from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.outbox.channels import Pushed
+from plaza.reading.shard_marks import ShardMarks
 
 POLL_INTERVAL_S = 0.25
 POLL_TIMEOUT_S = 3.0
 SETTLING_S = 1.0
 
 STEPS = """
-    SELECT b.projection, (SELECT upto FROM projecting.step s
-        WHERE s.projection = b.projection AND s.build = b.build AND s.shard = 0
-        ORDER BY number DESC LIMIT 1) AS upto
+    SELECT b.projection, b.build, b.shards, (SELECT min(coalesce(
+        (SELECT upto FROM projecting.step s
+            WHERE s.projection = b.projection AND s.build = b.build AND s.shard = shards.shard
+            ORDER BY number DESC LIMIT 1), 0))
+        FROM generate_series(0, b.shards - 1) AS shards (shard)) AS upto
     FROM projecting.build b WHERE status = 'live'
 """
 
-# The age of the first event that a position does not cover. Events that have no position yet are
-# looked for behind the last one that has, so that a dead sequencer does not read as no lag.
+# The age of the oldest event that a position does not cover, those among them that no sequencer
+# has placed yet: a dead one does not read as no lag.
 LAGS = """
-    SELECT w.projection, extract(epoch FROM clock_timestamp() - coalesce(
-        (SELECT e.created_at FROM outbox.event e
-         WHERE e.id = (SELECT p.id FROM outbox.position p WHERE p.position = w.upto + 1)),
-        (SELECT e.created_at FROM outbox.event e
-         WHERE e.id > coalesce((SELECT max(p.id) FROM (
-             SELECT id FROM outbox.position ORDER BY position DESC LIMIT 1000) p), 0)
-         ORDER BY e.id LIMIT 1),
-        clock_timestamp()))::float8 * 1000 AS lag_ms
-    FROM unnest($1::text[], $2::bigint[]) AS w (projection, upto)
+    WITH unplaced AS MATERIALIZED (SELECT oldest_at FROM outbox.unsequenced($3))
+    SELECT w.projection, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - least(
+        unplaced.oldest_at,
+        (SELECT e.created_at FROM outbox.event e WHERE e.id = (
+            SELECT p.id FROM outbox.position p WHERE p.position > w.upto
+            ORDER BY p.position LIMIT 1)))), 0))::float8 * 1000 AS lag_ms
+    FROM unnest($1::text[], $2::bigint[]) AS w (projection, upto), unplaced
 """
+LOOKED_AT_MAX = 1_000
+"""Of so many events without a position the oldest is looked for: the oldest transactions' ones."""
 
 log = structlog.get_logger()
 
@@ -65,6 +68,7 @@ class Watermarks:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._marks: dict[str, Watermark] = {}
+        self._shards = ShardMarks()
         self._moved = asyncio.Condition()
         self._settled_at = 0.0
         self.moves = 0
@@ -107,26 +111,30 @@ class Watermarks:
 
     async def take(self, pushed: Pushed) -> None:
         """Followers say how far they have come; what they changed was told before."""
-        for projection, position in pushed.positions.items():
+        positions = self._shards.least(pushed.positions)
+        for projection, position in positions.items():
             mark = self.of(projection)
             mark.pushed = max(mark.pushed, position)
-        await self._set(pushed.positions)
+        await self._set(positions)
 
     def forget_pushes(self) -> None:
         """The connection that they came on is lost, and what was told on it with it."""
         for mark in self._marks.values():
             mark.pushed = 0
+        self._shards.forget()
 
     async def poll(self) -> None:
         """Ask the database once."""
         async with self._pool.acquire() as connection:
             steps = await connection.fetch(STEPS)
+            for row in steps:
+                self._shards.is_live(row["projection"], row["build"], row["shards"])
             await self._set({row["projection"]: row["upto"] or 0 for row in steps})
             names = list(self._marks)
             positions = [self._marks[name].position for name in names]
-            for row in await connection.fetch(LAGS, names, positions):
+            for row in await connection.fetch(LAGS, names, positions, LOOKED_AT_MAX):
                 mark = self._marks[row["projection"]]
-                mark.lag_ms, mark.known_at = max(0, int(row["lag_ms"])), time.monotonic()
+                mark.lag_ms, mark.known_at = int(row["lag_ms"]), time.monotonic()
         self.is_away = False
         self._settle()
 

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from plaza.kernel.refusals import Malformed, NotThere
 from plaza.outbox.channels import Channels
+from plaza.outbox.token import InvalidConsistencyToken
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Entry
 from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S, Freshness, Wish
@@ -143,7 +144,13 @@ class Answering:
             # The caller may name the token itself; until then it is told what it may miss.
             token, known = None, False
         wish = _wish_in(request.headers.get("prefer", ""), token)
-        position = await self._freshness.position_covered(projection, wish)
+        try:
+            position = await self._freshness.position_covered(projection, wish)
+        except InvalidConsistencyToken:
+            if "plaza-consistency" in request.headers:
+                raise
+            # The last command that was remembered for the caller is lost with the end of the log.
+            return None
         return position if known else None
 
     async def _token_of(self, request: Request[Any, Any, Any], principal: str | None) -> str | None:

@@ -125,6 +125,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     HTTPException: on_http_exception,
     asyncpg.PostgresConnectionError: on_database_away,
     asyncpg.InterfaceError: on_database_away,
+    # What asyncpg says of a connection that was lost in the midst of a statement.
     asyncpg.InternalClientError: on_database_away,
     asyncpg.CannotConnectNowError: on_database_away,
     asyncpg.AdminShutdownError: on_database_away,

@@ -123,15 +123,17 @@ async def _write(states: Sequence[InstanceState[Any]], driver: asyncpg.Connectio
 def _add(state: InstanceState[Any], rows: defaultdict[Writing, list[Mapping[str, object]]]) -> None:
     kind: type[DefaultBase] = state.class_
     now = state.dict
+    face = face_of(kind)
     if state.key is None:
-        face = face_of(kind)
         rows[Writing(kind)].append({name: now.get(name) for name in face.written})
         state.expired_attributes.update(face.made_there)
         return
     before: dict[str, Any] = state.committed_state
-    changed = tuple(sorted(name for name, then in before.items() if now[name] != then))
+    # What stands beside the columns is rows of other classes, which are written for themselves.
+    columns = face.types.keys() & before.keys()
+    changed = tuple(sorted(name for name in columns if now[name] != before[name]))
     if changed:
-        row = {name: now[name] for name in (*face_of(kind).key, *changed)}
+        row = {name: now[name] for name in (*face.key, *changed)}
         row["read_version"] = before.get(VERSION, now.get(VERSION))
         rows[Writing(kind, changed)].append(row)
 

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from plaza.kernel.keys import derived_key
 from plaza.outbox.channels import Channels
 from plaza.outbox.epoch import current_epoch
+from plaza.outbox.redis_connections import telling
 from plaza.outbox.token import ConsistencyTokens
 from plaza.settings import InvalidSetting, Settings
 from plaza.writing.admission import Admission
@@ -65,7 +66,7 @@ def open_redis(settings: Settings, socket_timeout_s: float | None = REDIS_TIMEOU
         socket_connect_timeout=REDIS_TIMEOUT_S,
         protocol=2,
     )
-    return client
+    return telling(client)
 
 
 def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyncConfig:

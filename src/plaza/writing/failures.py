@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import asyncpg
+from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,9 +17,17 @@ INSUFFICIENT_RESOURCES_CLASS = "53"
 INTEGRITY_CLASS = "23"
 NOT_NULL_SQLSTATE = "23502"
 
+REFUSED = Counter(
+    "plaza_database_refusals",
+    "Commands that the database could not be reached or written for, by SQLSTATE",
+    ["reason"],
+)
+
 LOST = (
     ConnectionError,
     asyncpg.InterfaceError,
+    # What asyncpg says of a connection that was lost in the midst of a statement.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -92,6 +101,7 @@ def refusal_of(error: Exception, constraints: Constraints) -> Refusal | None:
         return Busy("Others are changing the same thing; try again in a moment.")
     away = isinstance(error, OSError | PoolTimeout) or is_disconnect(error)
     if away or _is_refusing_work(sqlstate):
+        REFUSED.labels(sqlstate or "connection").inc()
         return DatabaseUnavailable("Nothing was changed; try again in a moment.")
     return None
 

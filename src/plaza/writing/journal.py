@@ -21,13 +21,14 @@ ID = "_id"
 KEEP = """
     INSERT INTO writing.journal (id, accepted_at, actor, command, operation, path, network,
         account_id, session_id, api_key_id, vendor_id, outcome, code, subjects, last_event,
-        correlation_id)
+        correlation_id, reason)
     SELECT id, accepted_at, actor, command, operation, path, CAST(network AS cidr), account_id,
-        session_id, api_key_id, vendor_id, outcome, code, subjects, last_event, correlation_id
+        session_id, api_key_id, vendor_id, outcome, code, subjects, last_event, correlation_id,
+        reason
     FROM jsonb_to_record($1::text::jsonb) AS (id uuid, accepted_at timestamptz, actor text,
         command text, operation text, path text, network text, account_id uuid, session_id uuid,
         api_key_id uuid, vendor_id uuid, outcome text, code text, subjects jsonb,
-        last_event bigint, correlation_id uuid)
+        last_event bigint, correlation_id uuid, reason text)
 """
 
 
@@ -63,6 +64,7 @@ class Entry(msgspec.Struct, kw_only=True):
     subjects: list[dict[str, str]] = []
     last_event: int | None = None
     correlation_id: UUID
+    reason: str | None = None
 
 
 def begun_entry(
@@ -92,9 +94,17 @@ def begun_entry(
     return entry
 
 
-def tell_events(entry: Entry, events: list[Event], last_event: int | None) -> None:
-    """Add to the entry what the command has changed."""
+def tell_events(
+    entry: Entry,
+    events: list[Event],
+    last_event: int | None,
+    about: dict[str, UUID] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Add to the entry what the command has changed; what no event tells of, and why, too."""
     changed = {(event.AGGREGATE, str(event.aggregate_id)) for event in events}
+    changed |= {(kind, str(subject)) for kind, subject in (about or {}).items()}
+    entry.reason = reason
     entry.subjects = [{"type": kind, "id": subject} for kind, subject in sorted(changed)]
     entry.last_event = last_event
     vendors = {getattr(event, "vendor_id", None) for event in events}

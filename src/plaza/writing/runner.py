@@ -235,7 +235,7 @@ class CommandRunner:
             trace=context.trace,
         )
         last_event = await append_events(work.session, work.events, origin)
-        tell_events(entry, work.events, last_event)
+        tell_events(entry, work.events, last_event, work.about, work.reason)
         given = _named(answer(result), entry)
         if last_event is None:
             return given

@@ -1,6 +1,7 @@
 """What a command works with: its transaction, its caller, and the facts that it leaves."""
 
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,10 +35,16 @@ class UnitOfWork:
         self.now = now
         self.attempt = attempt
         self.events: list[Event] = []
+        self.about: dict[str, UUID] = {}
+        self.reason: str | None = None
 
     def publish(self, *events: Event) -> None:
         """Leave facts; they are appended to the log after everything else is written."""
         self.events.extend(events)
+
+    def account_for(self, about: dict[str, UUID], reason: str | None = None) -> None:
+        """Have the journal say what was changed that leaves no fact, by its kind, and why."""
+        self.about, self.reason = about, reason
 
     async def flush(self) -> None:
         """Write the aggregates' changes now, versions compared and set."""

@@ -10,23 +10,27 @@ from plaza.contexts.inventory.stock import Movement, Stock
 
 WRITE = """
     INSERT INTO inventory.movement (id, stock_id, vendor_id, kind, on_hand_delta, reserved_delta,
-        backordered_delta, reason, order_id, actor)
-    SELECT *, $10 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[],
-        $6::bigint[], $7::bigint[], $8::text[], $9::uuid[])
+        backordered_delta, reason, order_id, version, actor, created_at)
+    SELECT *, $11, $12::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[],
+        $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::uuid[], $10::bigint[])
 """
 
 
 async def write_movements(
-    rows: Collection[Stock], connection: asyncpg.Connection, actor: str
+    rows: Collection[Stock], connection: asyncpg.Connection, actor: str, moved_at: datetime
 ) -> None:
     """Append the rows' movements to the history."""
     values = [
-        (made.id, row.id, row.vendor_id, made.kind, *made.deltas, made.reason, made.order_id)
+        (
+            *(made.id, row.id, row.vendor_id, made.kind, *made.deltas),
+            *(made.reason, made.order_id, made.version),
+        )
         for row in rows
         for made in row.movements
     ]
     if values:
-        await connection.execute(WRITE, *map(list, zip(*values, strict=True)), actor)
+        columns = map(list, zip(*values, strict=True))
+        await connection.execute(WRITE, *columns, actor, moved_at)
 
 
 def moved_fact(row: Stock, made: Movement, moved_at: datetime) -> StockMoved:

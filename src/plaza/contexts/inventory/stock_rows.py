@@ -153,7 +153,7 @@ class StockRows:
         changed = [row for row in self if row.is_changed]
         await self._add([row for row in changed if row.is_new])
         await self._change([row for row in changed if not row.is_new])
-        await write_movements(changed, self._connection, str(work.actor))
+        await write_movements(changed, self._connection, str(work.actor), work.now)
         work.publish(
             *(moved_fact(row, made, work.now) for row in changed for made in row.movements)
         )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.ordering.events import (
@@ -59,6 +59,7 @@ class OrderGroup(VersionedRow):
     total_minor: Mapped[int] = mapped_column(BigInteger)
     acceptance_s: Mapped[int | None]
     placed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     def accept_by(self, now: datetime) -> datetime | None:
         """Until when vendors have to accept what is placed now; None: they need not."""
@@ -66,7 +67,7 @@ class OrderGroup(VersionedRow):
 
     def create(self, vendor_ids: list[UUID], now: datetime) -> OrderCreated:
         """The first fact of a new one, which waits for its payment."""
-        self.status, self.version = "pending", 1
+        self.status, self.version, self.created_at = "pending", 1, now
         return OrderCreated(
             **self._ids(),
             number=self.number,

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,6 +80,10 @@ class Payment(VersionedRow):
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int]
     expires_at: Mapped[datetime]
+    told: Mapped[str | None]
+    """The type of the last fact; what that says is shown until the next one."""
+    told_code: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     @property
     def is_approved(self) -> bool:
@@ -99,6 +103,7 @@ class Payment(VersionedRow):
 
     def requested(self, now: datetime) -> PaymentRequested:
         """The first fact of a new one."""
+        self.created_at = now
         return PaymentRequested(**self._told(), created_at=now)
 
     def begin(
@@ -214,6 +219,7 @@ class Payment(VersionedRow):
         if (self.status, derived) != ("failed", "pending"):
             self.status = derived
         self.version += 1
+        self.told, self.told_code = fact.type(), members.get("code")
         return fact(**self._told(), **members)
 
     def _told(self) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class Vendor(VersionedRow):
     description: Mapped[str]
     status: Mapped[VendorStatus] = mapped_column(Text)
     status_reason: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(7, 6))
@@ -136,6 +137,7 @@ class Vendor(VersionedRow):
     def submit(self, now: datetime) -> VendorSubmitted:
         """Ask for the review."""
         self._move("in_review", None)
+        self.submitted_at = now
         return VendorSubmitted(vendor_id=self.id, version=self.version, submitted_at=now)
 
     def approve(self) -> VendorApproved:

@@ -17,7 +17,7 @@ from plaza.crossings.payments.receive_payment_webhook import (
     receive_payment_webhook,
 )
 from plaza.kernel.actor import MARKET
-from plaza.kernel.clock import system_clock
+from plaza.kernel.clock import Clock
 from plaza.kernel.refusals import NotThere
 from plaza.web.authentication import operator_only
 from plaza.web.commanding import Commanding
@@ -50,6 +50,7 @@ async def receive(
     provider: FromPath[str],
     commanding: NamedDependency[Commanding],
     providers: NamedDependency[Providers],
+    clock: NamedDependency[Clock],
 ) -> Response[bytes]:
     """Take a message of a payment provider, signed as the provider signs.
 
@@ -57,7 +58,7 @@ async def receive(
     """
     if provider not in providers:
         raise NotThere
-    event = providers[provider].event_in(request.headers, await request.body(), system_clock())
+    event = providers[provider].event_in(request.headers, await request.body(), clock())
     command = ReceivePaymentWebhook(provider=provider, event=event)
     response = await commanding.run(receive_payment_webhook, command, MARKET, _received)
     response.headers.pop(CONSISTENCY_HEADER, None)

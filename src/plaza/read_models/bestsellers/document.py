@@ -18,8 +18,6 @@ class OfferPart(msgspec.Struct):
     """One offer of the product."""
 
     vendor_id: UUID
-    created: int
-    """Its place among the offers; the older one wins a tie."""
     prices: dict[str, int] = {}
     """By currency."""
     active: bool = True

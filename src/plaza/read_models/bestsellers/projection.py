@@ -53,14 +53,12 @@ def unpublished(parts: ProductParts, _: ProductUnpublished) -> None:
 
 
 def priced(parts: ProductParts, event: OfferCreated | OfferChanged) -> None:
-    offer = OfferPart(vendor_id=event.vendor_id, created=len(parts.offers))
-    offer = parts.offers.setdefault(event.offer_id, offer)
+    offer = parts.offers.setdefault(event.offer_id, OfferPart(vendor_id=event.vendor_id))
     offer.prices = {price.currency: price.amount_minor for price in event.prices}
 
 
 def withdrawn(parts: ProductParts, event: OfferWithdrawn) -> None:
-    offer = OfferPart(vendor_id=event.vendor_id, created=len(parts.offers))
-    parts.offers.setdefault(event.offer_id, offer).active = False
+    parts.offers.setdefault(event.offer_id, OfferPart(vendor_id=event.vendor_id)).active = False
 
 
 def placed(parts: SaleParts, _: VendorOrderPlaced) -> None:
@@ -87,12 +85,13 @@ def bestseller_rows(product_id: UUID, parts: ProductParts) -> list[BestsellerRow
 
 def _row_in(product_id: UUID, parts: ProductParts, currency: str) -> BestsellerRow:
     priced = [
-        (offer.prices[currency], offer.created, offer_id, offer.vendor_id)
+        (offer.prices[currency], offer_id, offer.vendor_id)
         for offer_id, offer in parts.offers.items()
         if offer.active and currency in offer.prices
     ]
     cards: dict[UUID, Bestseller] = {}
-    for price_minor, _, offer_id, vendor_id in sorted(priced):
+    # Of equal prices the older one wins: ids sort by the time they were made.
+    for price_minor, offer_id, vendor_id in sorted(priced):
         if vendor_id not in cards:
             price = Money(price_minor, currency)
             said = (parts.slug, parts.title, parts.brand, parts.image)

@@ -155,6 +155,8 @@ class OrderPage(OrderHead, frozen=True, kw_only=True):
     """Where guests are written to; None for accounts, and where it is forgotten."""
     address: PostalAddress | None
     """None where it is forgotten."""
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class OrderRow(msgspec.Struct, frozen=True):

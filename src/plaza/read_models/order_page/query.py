@@ -11,9 +11,12 @@ from plaza.kernel.refusals import NotThere
 from plaza.read_models.order_page.addresses import Addresses
 from plaza.reading.pools import PrivateReads
 from plaza.reading.postal_address import Recipient
+from plaza.reading.staleness import stale_since, told_stale
 
-ORDER = """
-    SELECT document, vendor_orders, address_id FROM read.order_page_v1 WHERE order_id = $1
+ORDER = f"""
+    SELECT document, vendor_orders, address_id,
+        {stale_since("order_page", "order_page", "order_id")}
+    FROM read.order_page_v1 WHERE order_id = $1
 """
 
 VENDOR_ORDERS = """
@@ -43,7 +46,8 @@ async def get_order(
     recipient = await addresses(order["address_id"]) or NOBODY
     parts = _vendor_orders(msgspec.json.decode(order["vendor_orders"], type=Heads), joined)
     rest = msgspec.json.encode(recipient).decode()[1:]
-    return f'{order["document"][:-1]},"vendor_orders":[{",".join(parts)}],{rest}'.encode()
+    page = f'{order["document"][:-1]},"vendor_orders":[{",".join(parts)}],{rest}'
+    return told_stale(page, order["stale_since"]).encode()
 
 
 def _vendor_orders(heads: Heads, joined: list[asyncpg.Record]) -> Iterable[str]:

@@ -29,7 +29,7 @@ def _rows_in(
     product_id: UUID, parts: ListingParts, currency: str, active: list[Offered]
 ) -> Iterator[ListingRow]:
     priced = [offered for offered in active if currency in offered[1].prices]
-    priced.sort(key=lambda offered: _preference(offered[1], currency))
+    priced.sort(key=lambda offered: _preference(offered, currency))
     price_max = max(part.prices[currency][0] for _, part in priced)
     seen: set[UUID] = set()
     for offer_id, part in priced:
@@ -65,8 +65,10 @@ def _rows_in(
         seen.add(part.vendor_id)
 
 
-def _preference(part: OfferPart, currency: str) -> tuple[bool, int, int]:
-    return (not part.in_stock, part.prices[currency][0], part.created)
+def _preference(offered: Offered, currency: str) -> tuple[bool, int, UUID]:
+    """Ids sort by the time they were made, and in one order whoever has spoken first."""
+    offer_id, part = offered
+    return (not part.in_stock, part.prices[currency][0], offer_id)
 
 
 def _money(amount_minor: int | None, currency: str) -> Money | None:

@@ -12,8 +12,6 @@ class OfferPart(msgspec.Struct):
     """One offer of the product."""
 
     vendor_id: UUID
-    created: int
-    """Its place among the offers; the older one wins a tie."""
     prices: dict[str, tuple[int, int | None]] = {}
     """By currency: amount and the amount it is compared with."""
     active: bool = True

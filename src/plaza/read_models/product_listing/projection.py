@@ -48,8 +48,7 @@ def unpublished(parts: ListingParts, _: ProductUnpublished) -> None:
 def offer_of(parts: ListingParts, event: OfferEvent | StockMoved | StockingChanged) -> OfferPart:
     """The offer's part; its stock may speak before it does."""
     if event.offer_id not in parts.offers:
-        place = len(parts.offers)
-        parts.offers[event.offer_id] = OfferPart(vendor_id=event.vendor_id, created=place)
+        parts.offers[event.offer_id] = OfferPart(vendor_id=event.vendor_id)
     return parts.offers[event.offer_id]
 
 

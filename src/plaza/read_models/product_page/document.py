@@ -101,6 +101,8 @@ class ProductPage(Described, frozen=True, kw_only=True):
 
     category: CategoryOnPage | None
     offers: list[ShownOffer]
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class PageRow(msgspec.Struct, frozen=True):

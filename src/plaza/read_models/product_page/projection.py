@@ -89,7 +89,7 @@ def page_rows(product_id: UUID, parts: PageParts) -> list[PageRow]:
     page = {"id": product_id, "published_at": parts.published_at, **parts.described}
     offers = [
         offer_on_page(offer_id, part)
-        for offer_id, part in parts.offers.items()
+        for offer_id, part in sorted(parts.offers.items())
         if part.active and part.prices
     ]
     row = PageRow(

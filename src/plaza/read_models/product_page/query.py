@@ -9,8 +9,9 @@ from plaza.kernel.refusals import NotThere
 from plaza.outbox.channels import everything
 from plaza.read_models.product_page.tags import category_tag, product_tag, slug_tag, vendor_tag
 from plaza.reading.entry import Rendered
+from plaza.reading.staleness import stale_since, told_stale
 
-PAGE = """
+PAGE = f"""
     SELECT p.product_id, p.vendor_id, p.category_id, p.document,
         coalesce(c.document, 'null') AS category, author.listed,
         ARRAY(SELECT DISTINCT (o ->> 'vendor_id')::uuid FROM jsonb_array_elements(p.offers) AS o)
@@ -19,7 +20,8 @@ PAGE = """
             SELECT jsonb_agg(o.value || jsonb_build_object('vendor', v.document) ORDER BY o.n)
             FROM jsonb_array_elements(p.offers) WITH ORDINALITY AS o (value, n)
             JOIN read.product_page_vendor_v1 v ON v.vendor_id = (o.value ->> 'vendor_id')::uuid
-            WHERE v.listed), '[]')::text AS offers
+            WHERE v.listed), '[]')::text AS offers,
+        {stale_since("product_page", "product_page", "p.product_id")}
     FROM read.product_page_v1 p
     LEFT JOIN read.product_page_vendor_v1 author ON author.vendor_id = p.vendor_id
     LEFT JOIN read.product_page_category_v1 c ON c.category_id = p.category_id
@@ -47,7 +49,7 @@ async def get_product(pool: asyncpg.Pool, name: str) -> Rendered:
     if not row["listed"] and row["offers"] == "[]":
         return Rendered(b"", tags, NotThere.status)
     document = f'{row["document"][:-1]},"category":{row["category"]},"offers":{row["offers"]}}}'
-    return Rendered(document.encode(), tags)
+    return Rendered(told_stale(document, row["stale_since"]).encode(), tags)
 
 
 def _tags(row: asyncpg.Record) -> Iterator[str]:

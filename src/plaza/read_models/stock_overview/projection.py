@@ -87,7 +87,7 @@ def stock_rows(offer_id: UUID, parts: OverviewParts) -> list[StockRow]:
 def amounts(parts: OverviewParts) -> list[Amount]:
     """What lies where, the buckets of a location together."""
     at: dict[UUID, tuple[int, int]] = {}
-    for lot in parts.lots.values():
+    for _, lot in sorted(parts.lots.items()):
         on_hand, reserved = at.get(lot.location_id, (0, 0))
         at[lot.location_id] = (on_hand + lot.on_hand, reserved + lot.reserved)
     return [Amount(location_id, *there) for location_id, there in at.items()]

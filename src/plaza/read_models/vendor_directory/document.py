@@ -1,5 +1,6 @@
 """A vendor as everybody sees it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,13 @@ class ListedVendor(msgspec.Struct, frozen=True):
     name: str
     country: str
     description: str
+
+
+class ShownVendor(ListedVendor, frozen=True):
+    """One vendor by itself, as its reader gets it."""
+
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class VendorList(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from plaza.read_models.vendor_directory.document import ListedVendor, VendorList
+from plaza.read_models.vendor_directory.document import ShownVendor, VendorList
 from plaza.read_models.vendor_directory.served_copy import served_copy, served_list
 from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering
@@ -27,7 +27,7 @@ async def vendor_list(
 @get(
     "/v1/vendors/{vendor:str}",
     operation_id="getVendor",
-    responses=answers(ListedVendor, also=(308,)),
+    responses=answers(ShownVendor, also=(308,)),
 )
 async def vendor_page(
     vendor: FromPath[str],

@@ -10,6 +10,7 @@ from plaza.read_models.vendor_directory.tags import ANY, slug_tag, vendor_tag
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Rendered
 from plaza.reading.page import page_json
+from plaza.reading.staleness import stale_since, told_stale
 
 QUESTION = "listVendors"
 
@@ -19,8 +20,9 @@ LIST = """
     ORDER BY name, vendor_id LIMIT $3
 """
 
-GET = """
-    SELECT vendor_id, document FROM read.vendor_directory_v2 WHERE slug = $1 OR vendor_id::text = $1
+GET = f"""
+    SELECT vendor_id, document, {stale_since("vendor_directory", "vendor_directory", "vendor_id")}
+    FROM read.vendor_directory_v2 WHERE slug = $1 OR vendor_id::text = $1
 """
 
 SLUG_NOW = """
@@ -60,7 +62,8 @@ async def get_vendor(pool: asyncpg.Pool, name: str) -> Rendered:
     """A vendor by slug or id, as JSON; by a former slug, where it is now; 404 where none sells."""
     row = await pool.fetchrow(GET, name)
     if row is not None:
-        return Rendered(row["document"].encode(), _tags(name, row))
+        document = told_stale(row["document"], row["stale_since"])
+        return Rendered(document.encode(), _tags(name, row))
     row = await pool.fetchrow(SLUG_NOW, name)
     if row is not None:
         return Rendered(f"/v1/vendors/{row['slug']}".encode(), (ANY, *_tags(name, row)), MOVED)

@@ -93,6 +93,8 @@ class VendorOrderToSend(VendorOrderEntry, frozen=True, kw_only=True):
     lines: list[LineToSend]
     address: PostalAddress | None
     """None where it is forgotten."""
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class VendorOrderList(msgspec.Struct, frozen=True):

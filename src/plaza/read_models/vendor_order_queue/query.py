@@ -14,6 +14,7 @@ from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
+from plaza.reading.staleness import stale_since, told_stale
 
 Sort = Literal["newest", "due"]
 
@@ -27,8 +28,10 @@ COUNTS = """
     GROUP BY status ORDER BY status
 """
 
-GET = """
-    SELECT q.document, q.address_id, l.lines FROM read.vendor_order_queue_v1 q
+GET = f"""
+    SELECT q.document, q.address_id, l.lines,
+        {stale_since("vendor_order_queue", "vendor_order_queue", "q.vendor_order_id")}
+    FROM read.vendor_order_queue_v1 q
     JOIN read.vendor_order_queue_lines_v1 l ON l.vendor_order_id = q.vendor_order_id
     WHERE q.vendor_id = $1 AND q.vendor_order_id = $2
 """
@@ -106,8 +109,8 @@ async def get_vendor_order(
         raise NotThere
     recipient = await addresses(row["address_id"])
     address = msgspec.json.encode(recipient and recipient.address).decode()
-    document = row["document"][:-1]
-    return f'{document},"lines":{row["lines"]},"address":{address}}}'.encode()
+    document = f'{row["document"][:-1]},"lines":{row["lines"]},"address":{address}}}'
+    return told_stale(document, row["stale_since"]).encode()
 
 
 def _narrowed(wanted: OrdersWanted) -> Conditions:

@@ -1,5 +1,6 @@
 """A product as its vendor sees it, and what is remembered to make it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +79,13 @@ class OwnProduct(msgspec.Struct, frozen=True, kw_only=True):
     media: list[OwnPicture]
     variants: list[OwnVariant]
     offers: list[OwnOffer]
+
+
+class ShownProduct(OwnProduct, frozen=True, kw_only=True):
+    """One product by itself, as its vendor gets it."""
+
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class OwnProductList(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from plaza.read_models.vendor_products.document import OwnProduct, OwnProductList
+from plaza.read_models.vendor_products.document import OwnProductList, ShownProduct
 from plaza.read_models.vendor_products.query import get_vendor_product, list_vendor_products
 from plaza.reading.page import LIMIT_DEFAULT
 from plaza.web.answering import Answering, private_answer
@@ -47,7 +47,7 @@ async def own_products(
     "/v1/vendors/{vendor:uuid}/products/{product:uuid}",
     operation_id="getVendorProduct",
     guards=[MEMBER],
-    responses=answers(OwnProduct),
+    responses=answers(ShownProduct),
 )
 async def own_product(
     vendor: FromPath[UUID],

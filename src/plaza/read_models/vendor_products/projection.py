@@ -93,7 +93,7 @@ def own_row(product_id: UUID, vendor_id: UUID, parts: ProductParts) -> OwnProduc
         "is_author": vendor_id == parts.author_id,
         "offers": [
             own_offer(offer_id, part)
-            for offer_id, part in parts.offers.items()
+            for offer_id, part in sorted(parts.offers.items())
             if part.vendor_id == vendor_id
         ],
         **parts.described,

@@ -7,6 +7,7 @@ from plaza.kernel.refusals import NotThere
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
+from plaza.reading.staleness import stale_since, told_stale
 
 LIST = """
     SELECT product_id, document FROM read.vendor_products_v1
@@ -15,8 +16,9 @@ LIST = """
     ORDER BY product_id DESC LIMIT $4
 """
 
-GET = """
-    SELECT document FROM read.vendor_products_v1 WHERE vendor_id = $1 AND product_id = $2
+GET = f"""
+    SELECT document, {stale_since("vendor_products", "vendor_products", "product_id")}
+    FROM read.vendor_products_v1 WHERE vendor_id = $1 AND product_id = $2
 """
 
 
@@ -52,7 +54,7 @@ async def get_vendor_product(reads: PrivateReads, vendor_id: UUID, product_id: U
         NotThere: none of the vendor's.
     """
     async with reads.within(Surface(vendor_id=vendor_id)) as connection:
-        document = await connection.fetchval(GET, vendor_id, product_id)
-    if document is None:
+        row = await connection.fetchrow(GET, vendor_id, product_id)
+    if row is None:
         raise NotThere
-    return str(document).encode()
+    return told_stale(row["document"], row["stale_since"]).encode()

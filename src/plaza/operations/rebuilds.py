@@ -1,0 +1,177 @@
+"""Rebuilding read models on an installation: for operators at a terminal, and for projectors."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from plaza.kernel.refusals import Refusal
+from plaza.outbox.channels import Channels
+from plaza.projecting import rebuilding, switching
+from plaza.projecting.builds import NotBuilt
+from plaza.projecting.projection import Projection
+from plaza.projecting.rebuilding import FilledElsewhere, Progress
+from plaza.projecting.replaying import LogIncomplete
+from plaza.projecting.verifying import Comparison
+from plaza.projecting.wishes import Wish, fulfil, open_wishes
+from plaza.settings import Settings
+from plaza.writing.engine import epoch_tokens, open_redis
+
+UNFINISHED = """
+    SELECT projection, build FROM projecting.build WHERE status = 'filling' ORDER BY since
+"""
+SWITCHES = """
+    SELECT projection FROM projecting.build
+    WHERE status = 'ready' AND switches AND verified_at IS NOT NULL
+        AND (differences ->> 'total')::bigint = 0
+"""
+IS_DUE = """
+    SELECT EXISTS (SELECT FROM projecting.build WHERE status = 'filling' OR NOT told
+            OR status = 'ready' AND switches AND (differences ->> 'total')::bigint = 0)
+        OR EXISTS (SELECT FROM projecting.wish WHERE done_at IS NULL)
+"""
+
+log = structlog.get_logger()
+
+
+class Rebuilds:
+    """Does to builds what is asked, as the owner of their tables."""
+
+    def __init__(self, settings: Settings, redis: Redis, channels: Channels) -> None:
+        self._settings = settings
+        self._redis = redis
+        self._channels = channels
+
+    async def connect(self) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            self._settings.database_url,
+            server_settings={
+                "role": "plaza_owner",
+                "plaza.scope": "market",
+                "application_name": "plaza rebuild",
+                "jit": "off",
+            },
+        )
+
+    async def begin(self, projection: Projection, *, switches: bool) -> int:
+        """Make a new build that is still empty; gives its number."""
+        async with self._connected() as connection:
+            return await rebuilding.begin_rebuild(connection, projection, switches=switches)
+
+    async def fill(self, projection: Projection, build: int, progress: Progress) -> Comparison:
+        """Fill it, compare it with the live one, and have projectors follow it."""
+        found = await rebuilding.fill(self.connect, projection, build, progress)
+        await self._call_followers()
+        return found
+
+    async def verify(self, projection: Projection, progress: Progress) -> Comparison:
+        """Compare once more the build that is ready."""
+        found = await rebuilding.verify(self.connect, projection, progress)
+        await self._call_followers()
+        return found
+
+    async def switch(self, projection: Projection, *, accept_differences: bool = False) -> int:
+        """Have the build that is ready read; gives its number."""
+        async with self._connected() as connection:
+            build = await switching.switch(
+                connection, projection, accept_differences=accept_differences
+            )
+            await self._tell(connection)
+        return build
+
+    async def rollback(self, projection: Projection) -> int:
+        """Have the build read again that was live before; gives its number."""
+        async with self._connected() as connection:
+            build = await switching.rollback(connection, projection)
+            await self._tell(connection)
+        return build
+
+    async def retire(self, projection: Projection, build: int | None) -> list[int]:
+        """Drop builds that are not read; gives their numbers."""
+        async with self._connected() as connection:
+            retired = await switching.retire(connection, projection, build)
+        await self._call_followers()
+        return retired
+
+    async def is_anything_due(self) -> bool:
+        """Whether something was asked for, or left undone by who was killed."""
+        async with self._connected() as connection:
+            return bool(await connection.fetchval(IS_DUE))
+
+    async def finish(self, projections: Sequence[Projection]) -> None:
+        """Do all that is due; what fails is left for the next time."""
+        known = {projection.name: projection for projection in projections}
+        async with self._connected() as connection:
+            for wish in await open_wishes(connection):
+                if wish.projection in known:
+                    refusal = await self._fulfilled(wish, known[wish.projection])
+                    await fulfil(connection, wish, refusal)
+            for name, build in await connection.fetch(UNFINISHED):
+                if name in known:
+                    await self._filled(known[name], build)
+            for (name,) in await connection.fetch(SWITCHES):
+                if name in known:
+                    await self.switch(known[name])
+            await self._tell(connection)
+
+    async def _fulfilled(self, wish: Wish, projection: Projection) -> str | None:
+        """Do what is asked; why it cannot be done, where it cannot."""
+        try:
+            if wish.wish == "rebuild":
+                await self.begin(projection, switches=wish.is_switched)
+            elif wish.wish == "switch":
+                await self.switch(projection, accept_differences=wish.accepts_differences)
+            else:
+                await self.rollback(projection)
+        except (Refusal, LogIncomplete, NotBuilt) as refusal:
+            log.warning("wish_refused", wish=wish.wish, of=wish.projection, why=str(refusal))
+            return str(refusal)
+        return None
+
+    async def _filled(self, projection: Projection, build: int) -> None:
+        try:
+            found = await self.fill(projection, build, _nobody_looks)
+        except FilledElsewhere:
+            return
+        except Refusal as refusal:
+            log.warning("not_rebuilt", projection=projection.name, why=str(refusal))
+            return
+        say = log.warning if found.total else log.info
+        say("rebuilt", projection=projection.name, build=build, differing=found.total)
+
+    async def _tell(self, connection: asyncpg.Connection) -> None:
+        """Have copies of what another build showed let go of; a projector tries again."""
+        try:
+            await switching.tell_switches(connection, self._redis, self._channels)
+        except (RedisError, OSError) as error:
+            log.warning("switch_not_told", error=repr(error))
+
+    async def _call_followers(self) -> None:
+        """Followers look again and again; this is to have them look at once."""
+        try:
+            await self._redis.publish(self._channels.builds, b"")
+        except (RedisError, OSError) as error:
+            log.warning("builds_not_told", error=repr(error))
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await self.connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def rebuilds(settings: Settings) -> AsyncIterator[Rebuilds]:
+    """With connections to Redis until it is left."""
+    channels = Channels((await epoch_tokens(settings)).epoch_id)
+    async with open_redis(settings) as redis:
+        yield Rebuilds(settings, redis, channels)
+
+
+def _nobody_looks(_: int, __: int) -> None:
+    """Nobody sees the progress of a job; it stands in the build's steps."""

@@ -1,0 +1,26 @@
+"""Waiting for something, but not for ever."""
+
+import asyncio
+from contextlib import suppress
+
+
+class Doorbell:
+    """Wakes everybody who waits; a ring in between is not lost."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()
+
+    def listen(self) -> asyncio.Event:
+        """What the next ring will set; taken before the work whose end it is to wait behind."""
+        return self._rung
+
+
+async def wait(event: asyncio.Event, timeout_s: float) -> None:
+    """Wait for an event, or until the time is over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await event.wait()

@@ -1,0 +1,48 @@
+"""What operators want done to builds, written down until a projector has done it."""
+
+from typing import Literal
+
+import asyncpg
+import msgspec
+
+ADD = """
+    INSERT INTO projecting.wish (projection, wish, is_switched, accepts_differences)
+    VALUES ($1, $2, $3, $4)
+"""
+OPEN = """
+    SELECT id, projection, wish, is_switched, accepts_differences FROM projecting.wish
+    WHERE done_at IS NULL ORDER BY id
+"""
+DONE = """
+    UPDATE projecting.wish SET done_at = clock_timestamp(), refusal = $2 WHERE id = $1
+"""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done.
+
+    Attributes:
+        is_switched: whether what is rebuilt goes live by itself, if it is the same.
+        accepts_differences: whether what goes live may show something else.
+    """
+
+    projection: str
+    wish: Literal["rebuild", "switch", "rollback"]
+    is_switched: bool = False
+    accepts_differences: bool = False
+    id: int = 0
+
+
+async def add_wish(connection: asyncpg.Connection, wish: Wish) -> None:
+    fields = (wish.projection, wish.wish, wish.is_switched, wish.accepts_differences)
+    await connection.execute(ADD, *fields)
+
+
+async def open_wishes(connection: asyncpg.Connection) -> list[Wish]:
+    """What nobody has done yet, in the order in which it was asked."""
+    return [Wish(**row) for row in await connection.fetch(OPEN)]
+
+
+async def fulfil(connection: asyncpg.Connection, wish: Wish, refusal: str | None) -> None:
+    """Note that it is done, or why it cannot be."""
+    await connection.execute(DONE, wish.id, refusal)

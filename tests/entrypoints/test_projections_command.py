@@ -1,0 +1,132 @@
+"""`plaza projections replay` and `plaza projections audit`, as an operator meets them."""
+
+import asyncio
+import io
+import os
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from plaza.entrypoints.cli import main
+from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
+from plaza.settings import Settings
+from projecting.connecting import connecting
+from projecting.log import a_follower, follow_to_the_end, sequence, tell
+from read_models.chatter import Chatter
+
+
+class Done(NamedTuple):
+    code: int | str | None
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs the command on a database of this test alone; nobody sits at a terminal."""
+    for name in os.environ:
+        if name.startswith("PLAZA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PLAZA_DATABASE_URL", str(fresh_settings.database_url))
+    monkeypatch.setenv("PLAZA_REDIS_URL", str(fresh_settings.redis_url))
+    monkeypatch.setenv("PLAZA_SECRET_KEY", str(fresh_settings.secret_key))
+
+    def run(*words: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["plaza", "projections", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Done(ended.value.code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def page(fresh_settings: Settings) -> UUID:
+    """A page that is shown, among others."""
+
+    async def work() -> UUID:
+        async with connecting(fresh_settings) as connect:
+            connection = await connect()
+            await tell(connection, *Chatter(Random(3), PRODUCT_PAGE).tells(200))  # noqa: S311
+            await sequence(connection)
+            await follow_to_the_end(await a_follower(connection, PRODUCT_PAGE))
+            key: UUID = await connection.fetchval("SELECT product_id FROM read.product_page_v1")
+            return key
+
+    return asyncio.run(work())
+
+
+@pytest.fixture
+def spoilt(page: UUID, fresh_settings: Settings) -> UUID:
+    """The page, gone."""
+
+    async def work() -> None:
+        async with connecting(fresh_settings) as connect:
+            await (await connect()).execute(
+                "DELETE FROM read.product_page_v1_b1 WHERE product_id = $1", page
+            )
+
+    asyncio.run(work())
+    return page
+
+
+def test_a_document_is_shown_as_it_is(run: Run, page: UUID) -> None:
+    done = run("replay", "product_page", "--key", str(page))
+    shown = msgspec.json.decode(done.stdout)
+    assert (done.code, shown["projection"], shown["at"]) == (0, "product_page", None)
+    (row,) = shown["rows"]["product_page"]
+    assert (row["product_id"], row["document"]["id"]) == (str(page), str(page))
+    assert isinstance(row["offers"], list)
+
+
+def test_a_document_of_which_nothing_was_known_then_ends_with_one(run: Run, page: UUID) -> None:
+    then = (datetime.now(UTC) - timedelta(days=7)).isoformat()
+    done = run("replay", "product_page", "--key", str(page), "--at", then)
+    assert (done.code, done.stdout) == (1, "")
+    assert done.stderr == "The log says nothing of them up to position 0.\n"
+    assert run("replay", "product_page", "--key", str(uuid4())).code == 1
+
+
+def test_a_time_without_offset_and_an_unknown_read_model_are_refused(run: Run) -> None:
+    done = run("replay", "product_page", "--key", str(uuid4()), "--at", "2026-11-17T12:00:00")
+    assert done.code == 2
+    assert "lacks its offset" in done.stderr
+    assert "product_listing" in run("audit", "products").stderr
+
+
+def test_rows_that_are_right_end_well(run: Run, page: UUID) -> None:
+    done = run("audit", "product_page", "--full")
+    assert page
+    assert (done.code, done.stdout) == (0, "")
+    assert re.match(r"0 of \d\d documents differ from the log up to position 20\d;", done.stderr)
+
+
+def test_what_differs_is_printed_and_ends_with_one(run: Run, spoilt: UUID) -> None:
+    done = run("audit", "product_page")
+    assert (done.code, done.stdout) == (1, f"product_page  {spoilt}  missing\n")
+
+
+def test_what_is_repaired_is_said_and_ends_well(run: Run, spoilt: UUID) -> None:
+    done = run("audit", "product_page", "--full", "--repair", "--json")
+    assert msgspec.json.decode(done.stdout) == {
+        "document": "product_page",
+        "key": str(spoilt),
+        "kind": "missing",
+        "repaired": True,
+    }
+    assert done.code == 0
+    assert "1 were put right" in done.stderr
+    assert run("audit", "product_page", "--full").code == 0

@@ -1,0 +1,156 @@
+"""Old partitions of the log are dropped when they are old, and when nobody needs them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import pytest
+import pytest_asyncio
+
+from plaza.operations.retention import drop_old_facts
+from plaza.outbox.partitions import ensure_partitions
+from plaza.outbox.sequencer import Sequencer
+from plaza.outbox.verification import Extent, Finding, verify_log
+from plaza.projecting.builds import NotBuilt, ensure_build
+from plaza.projecting.replaying import LogIncomplete, check_complete
+from plaza.read_models.category_tree.projection import PROJECTION
+from plaza.settings import Settings
+from projecting.connecting import Connect, connecting
+from projecting.log import tell
+from read_models.catalogue import ACategory
+
+KEPT_DAYS = 30
+BEHIND_FIRST = 1_000_001
+"""The first id of the second partition."""
+MAKE_OLDER = "UPDATE outbox.event SET created_at = created_at - make_interval(days => $1)"
+PASS = """
+    INSERT INTO projecting.step (projection, build, shard, number, upto, facts)
+    SELECT projection, build, 0, 1000, (SELECT max(position) FROM outbox.position), 0
+    FROM projecting.build WHERE projection <> $1
+"""
+HOLD = """
+    INSERT INTO projecting.parked (projection, build, document, key, position, retry_at, error)
+    VALUES ('product_page', 1, 'product_page', $1, 1, now(), 'broken')
+"""
+HOLD_FACT = """
+    INSERT INTO projecting.held_fact (projection, build, document, key, position)
+    VALUES ('product_page', 1, 'product_page', $1, 1)
+"""
+PARTITIONS = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'outbox.event'::regclass"
+FLOOR = "SELECT floor FROM outbox.tick ORDER BY number DESC LIMIT 1"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connect(fresh_settings: Settings) -> AsyncIterator[Connect]:
+    async with connecting(fresh_settings) as opening:
+        yield opening
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connection(connect: Connect, fresh_settings: Settings) -> asyncpg.Connection:
+    """A log whose first partition is full, sequenced and behind the floor."""
+    opened = await connect()
+    await tell(opened, *(ACategory().created() for _ in range(3)))
+    await opened.execute(f"SELECT setval('outbox.event_id_seq', {BEHIND_FIRST - 1})")
+    await tell(opened, *(ACategory().created() for _ in range(2)))
+    await ensure_partitions(opened, fresh_settings.outbox_partition_size)
+    sequencer = Sequencer(opened, floor_interval_s=0)
+    async with asyncio.timeout(10):
+        while await opened.fetchval(FLOOR) < BEHIND_FIRST - 1:
+            await sequencer.tick(even_if_idle=True)
+    return opened
+
+
+@pytest.fixture
+def keeping(fresh_settings: Settings) -> Settings:
+    return msgspec.structs.replace(fresh_settings, log_kept_days=KEPT_DAYS)
+
+
+async def findings(settings: Settings) -> tuple[Extent, list[Finding]]:
+    extent, *found = [each async for each in verify_log(settings, lambda _done, _total: None)]
+    assert isinstance(extent, Extent)
+    return extent, [each for each in found if isinstance(each, Finding)]
+
+
+async def test_what_is_old_and_passed_is_dropped_and_the_rest_is_whole(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+    before = await connection.fetchval(PARTITIONS)
+    assert await drop_old_facts(keeping) == 1
+    assert await connection.fetchval(PARTITIONS) == before - 1
+    extent, found = await findings(keeping)
+    assert found == []
+    assert extent.last - extent.first == 1
+    assert await drop_old_facts(keeping) == 0
+    with pytest.raises(LogIncomplete, match="PLAZA_LOG_KEPT_DAYS"):
+        await check_complete(connection)
+    with pytest.raises(NotBuilt, match="snapshots"):
+        await ensure_build(connection, msgspec.structs.replace(PROJECTION, schema_version=99))
+
+
+async def test_commands_and_the_sequencer_go_on_behind_what_was_dropped(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+    assert await drop_old_facts(keeping) == 1
+    await tell(connection, ACategory().created())
+    assert await Sequencer(connection).tick() is not None
+    extent, found = await findings(keeping)
+    assert (extent.last - extent.first, found) == (2, [])
+
+
+async def test_without_the_setting_everything_is_kept(
+    connection: asyncpg.Connection, fresh_settings: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, 10_000)
+    await connection.execute(PASS, "")
+    assert await drop_old_facts(fresh_settings) == 0
+    await check_complete(connection)
+
+
+async def test_what_is_not_old_enough_is_kept(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS - 1)
+    await connection.execute(PASS, "")
+    assert await drop_old_facts(keeping) == 0
+
+
+async def test_what_one_follower_has_not_passed_is_kept(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "order_page")
+    assert await drop_old_facts(keeping) == 0
+    await check_complete(connection)
+
+
+async def test_what_is_held_for_something_parked_is_kept(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+    key = uuid4()
+    await connection.execute(HOLD, key)
+    await connection.execute(HOLD_FACT, key)
+    assert await drop_old_facts(keeping) == 0
+
+
+async def test_while_a_writer_is_open_it_is_tried_again(
+    connection: asyncpg.Connection, connect: Connect, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+    writer = await connect()
+    async with writer.transaction():
+        await writer.execute("LOCK TABLE outbox.event IN ROW EXCLUSIVE MODE")
+        dropping = asyncio.create_task(drop_old_facts(keeping))
+        # Nobody else waits behind it for longer than a moment.
+        await tell(connection, ACategory().created())
+        assert not dropping.done()
+    assert await dropping == 1
