@@ -1,6 +1,7 @@
 """One server pair a run, one template database, one database a worker."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -33,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[ADMIN_URL] = servers.admin_url
     os.environ[REDIS_URL] = servers.redis_url
     asyncio.run(_make_template(servers.admin_url, servers.redis_url))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays for ever out of every collection: each would hold the loop for a second."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _make_template(admin_url: str, redis_url: str) -> None:

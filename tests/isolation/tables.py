@@ -23,13 +23,14 @@ CAUGHT_UP = """
     SELECT NOT EXISTS (
             SELECT FROM outbox.event e
             WHERE NOT EXISTS (SELECT FROM outbox.position p WHERE p.id = e.id))
-        AND (SELECT coalesce(max(position), 0) FROM outbox.position) <= ALL (
-            SELECT max(upto) FROM projecting.step GROUP BY projection, build, shard)
         AND NOT EXISTS (
             SELECT FROM (
-                SELECT DISTINCT ON (projection, build, shard) projection, upto, copied
+                SELECT DISTINCT ON (projection, build, shard) projection, build, upto, copied
                 FROM projecting.step ORDER BY projection, build, shard, number DESC
-            ) last WHERE last.projection = ANY ($1) AND last.copied < last.upto)
+            ) last JOIN projecting.build b USING (projection, build)
+            WHERE b.status = 'live' AND (
+                last.upto < (SELECT coalesce(max(position), 0) FROM outbox.position)
+                OR last.projection = ANY ($1) AND last.copied < last.upto))
 """
 
 

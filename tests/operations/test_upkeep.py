@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 from structlog.testing import capture_logs
 
 from actors import Marketplace
@@ -123,6 +124,8 @@ async def test_partitions_that_cannot_be_made_in_time_are_an_alert(
         raise asyncpg.LockNotAvailableError
 
     with capture_logs() as logs, monkeypatch.context() as patched:
+        # A logger that was not made for the settings of an earlier test.
+        patched.setattr(upkeep, "log", structlog.get_logger())
         patched.setattr(upkeep, "ensure_partitions", made_none)
         with pytest.raises(asyncpg.LockNotAvailableError):
             await add_partitions(fresh_settings)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -83,6 +84,8 @@ async def test_a_log_that_runs_out_of_partitions_alerts_once(
     connection: asyncpg.Connection, measuring: Measuring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measuring_file, "KEPT_S", 0.0)
+    # A logger that was not made for the settings of an earlier test.
+    monkeypatch.setattr(measuring_file, "log", structlog.get_logger())
     await measuring.show()
     assert told("plaza_log_partitions_ahead") == 3
     with capture_logs() as logs:
