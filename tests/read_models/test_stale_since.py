@@ -103,17 +103,17 @@ CASES = [of_a_product, of_a_vendor, of_a_vendors_product, of_an_order, of_a_vend
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def pool(quiet_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
-    assert quiet_settings.database_url is not None
-    opened = await open_public_pool(quiet_settings.database_url, 1)
+async def pool(fresh_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    assert fresh_settings.database_url is not None
+    opened = await open_public_pool(fresh_settings.database_url, 1)
     yield opened
     await opened.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
-    assert quiet_settings.database_url is not None
-    opened = await open_private_pool(quiet_settings.database_url, 1)
+async def reads(fresh_settings: Settings) -> AsyncIterator[PrivateReads]:
+    assert fresh_settings.database_url is not None
+    opened = await open_private_pool(fresh_settings.database_url, 1)
     yield opened
     await opened.close()
 
@@ -129,14 +129,14 @@ async def parked(settings: Settings, name: str, build: int, key: UUID) -> dateti
 
 @pytest.mark.parametrize("case_of", CASES)
 async def test_a_document_that_is_parked_says_since_when(
-    case_of: Callable[[], Case], quiet_settings: Settings, pool: asyncpg.Pool, reads: PrivateReads
+    case_of: Callable[[], Case], fresh_settings: Settings, pool: asyncpg.Pool, reads: PrivateReads
 ) -> None:
     case = case_of()
-    await keep(quiet_settings, case.projection, *case.story)
+    await keep(fresh_settings, case.projection, *case.story)
     before = msgspec.json.decode(await case.ask(pool, reads))
     assert "stale_since" not in before
 
-    since = await parked(quiet_settings, case.projection.name, 1, case.key)
+    since = await parked(fresh_settings, case.projection.name, 1, case.key)
 
     shown = msgspec.json.decode(await case.ask(pool, reads))
     assert datetime.fromisoformat(shown.pop("stale_since")) == since
@@ -144,9 +144,9 @@ async def test_a_document_that_is_parked_says_since_when(
 
 
 async def test_what_is_parked_in_a_build_that_nobody_reads_is_not_said(
-    quiet_settings: Settings, pool: asyncpg.Pool, reads: PrivateReads
+    fresh_settings: Settings, pool: asyncpg.Pool, reads: PrivateReads
 ) -> None:
     case = of_a_product()
-    await keep(quiet_settings, case.projection, *case.story)
-    await parked(quiet_settings, case.projection.name, 2, case.key)
+    await keep(fresh_settings, case.projection, *case.story)
+    await parked(fresh_settings, case.projection.name, 2, case.key)
     assert "stale_since" not in msgspec.json.decode(await case.ask(pool, reads))
