@@ -2,16 +2,13 @@
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from plaza.entrypoints.cli import main
+from entrypoints.conftest import Run
 from plaza.settings import Settings
 from writing.watching import watching
 
@@ -31,34 +28,9 @@ ASKED = """
 REASONS = "SELECT actor, command, reason FROM writing.journal WHERE reason IS NOT NULL"
 
 
-class Done(NamedTuple):
-    code: int | str | None
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def run(
-    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs the command on a database of this test alone."""
-    for name in os.environ:
-        if name.startswith("PLAZA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PLAZA_DATABASE_URL", str(fresh_settings.database_url))
-    monkeypatch.setenv("PLAZA_REDIS_URL", str(fresh_settings.redis_url))
-    monkeypatch.setenv("PLAZA_SECRET_KEY", str(fresh_settings.secret_key))
-
-    def run(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["plaza", "projections", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(ended.value.code, *capsys.readouterr())
-
-    return run
+def run(run_plaza: Run) -> Run:
+    return partial(run_plaza, "projections")
 
 
 def asked(settings: Settings, sql: str, *values: object) -> list[asyncpg.Record]:

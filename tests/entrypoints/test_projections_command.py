@@ -1,20 +1,16 @@
 """`plaza projections replay` and `plaza projections audit`, as an operator meets them."""
 
 import asyncio
-import io
-import os
 import re
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
-from plaza.entrypoints.cli import main
+from entrypoints.conftest import Run
 from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
 from plaza.settings import Settings
 from projecting.connecting import connecting
@@ -22,35 +18,9 @@ from projecting.log import a_follower, follow_to_the_end, sequence, tell
 from read_models.chatter import Chatter
 
 
-class Done(NamedTuple):
-    code: int | str | None
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def run(
-    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs the command on a database of this test alone; nobody sits at a terminal."""
-    for name in os.environ:
-        if name.startswith("PLAZA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PLAZA_DATABASE_URL", str(fresh_settings.database_url))
-    monkeypatch.setenv("PLAZA_REDIS_URL", str(fresh_settings.redis_url))
-    monkeypatch.setenv("PLAZA_SECRET_KEY", str(fresh_settings.secret_key))
-
-    def run(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["plaza", "projections", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO())
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(ended.value.code, *capsys.readouterr())
-
-    return run
+def run(run_plaza: Run) -> Run:
+    return partial(run_plaza, "projections")
 
 
 @pytest.fixture

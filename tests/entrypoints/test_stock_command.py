@@ -1,49 +1,19 @@
 """`plaza stock`, as an operator meets it."""
 
 import asyncio
-import io
-import os
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
 
 import msgspec
 import pytest
 
+from entrypoints.conftest import Run
 from operations.stock_rows import Shelf, an_order, as_owner
-from plaza.entrypoints.cli import main
 from plaza.settings import Settings
 
 
-class Done(NamedTuple):
-    code: int | str | None
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def run(
-    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs the command on a database of this test alone; nobody sits at a terminal."""
-    for name in os.environ:
-        if name.startswith("PLAZA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PLAZA_DATABASE_URL", str(fresh_settings.database_url))
-    monkeypatch.setenv("PLAZA_REDIS_URL", str(fresh_settings.redis_url))
-    monkeypatch.setenv("PLAZA_SECRET_KEY", str(fresh_settings.secret_key))
-
-    def run(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["plaza", "stock", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO())
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(ended.value.code, *capsys.readouterr())
-
-    return run
+def run(run_plaza: Run) -> Run:
+    return partial(run_plaza, "stock")
 
 
 @pytest.fixture
