@@ -71,7 +71,7 @@ async def test_a_guests_completion_is_repeated_by_who_shows_the_same_secret_only
     cart.headers = mine
     again = await cart.completes(key=key)
 
-    assert [stranger.status_code, nobody.status_code] == [404, 404]
+    assert [stranger.status_code, nobody.status_code] == [401, 401]
     assert again.content == first.content
     # What is kept for repeats cannot be read without the key.
     secret = order_of(cart.person, first).headers["plaza-order-secret"].encode()

@@ -263,8 +263,8 @@ async def test_strangers_find_neither_cart_nor_order(marketplace: Marketplace) -
     )
     canceling = await cart.person.post(f"{order.path}/cancel", {}, headers=stranger.headers)
 
-    assert completing.status_code == 404
-    assert canceling.status_code == 404
+    assert completing.status_code == 401
+    assert canceling.status_code == 401
 
 
 async def test_who_repeats_a_completion_sees_the_order_at_once(marketplace: Marketplace) -> None:

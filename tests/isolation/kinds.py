@@ -42,20 +42,18 @@ class Audience:
         lets_in: the kinds of callers that the route's guard lets pass.
         insiders: what others of the same vendor are told.
         outsiders: what everybody else who is logged in is told.
-        guests: what those are told who are not logged in.
+        is_opened: whether guests are let in who show the thing's own secret.
     """
 
     lets_in: frozenset[Kind]
     insiders: int = 403
     outsiders: int = 403
-    guests: int = 401
+    is_opened: bool = False
 
     def refusal_of(self, kind: Kind) -> int | None:
         """The status that the guard answers the kind with; None for who is let in."""
         if kind in self.lets_in:
             return None
-        if kind in GUESTS:
-            return self.guests
         if kind in NOBODY:
             return 401
         return self.insiders if kind in INSIDERS else self.outsiders
@@ -90,7 +88,7 @@ def callers() -> Audience:
 
 def shoppers() -> Audience:
     """Everybody with an account, about their own things, and guests who show a thing's secret."""
-    return Audience(PEOPLE, guests=404)
+    return Audience(PEOPLE, is_opened=True)
 
 
 def shoppers_without_cart() -> Audience:

@@ -20,7 +20,7 @@ from shopping import Order
 OF_GUESTS = [
     name
     for name, entry in ENTRIES.items()
-    if {"cart", "order"} & OPERATIONS[name].in_path and entry.audience.guests == 404
+    if {"cart", "order"} & OPERATIONS[name].in_path and entry.audience.is_opened
 ]
 REPEATABLE = [name for name in OF_GUESTS if OPERATIONS[name].method == "POST"]
 REPLAYED = "idempotency-replayed"
@@ -42,6 +42,11 @@ async def asked(case: Case) -> tuple[Person, dict[str, Any]]:
     return guest, ids
 
 
+def refusal_of(kind: Kind) -> int:
+    """What is told to who shows no secret, or another thing's."""
+    return 401 if kind in GUESTS else 404
+
+
 def opened_by(case: Case) -> str:
     """What in the path it is that the secret opens."""
     return "order" if "order" in case.operation.in_path else "cart"
@@ -57,7 +62,7 @@ async def test_anothers_secret_opens_as_little_as_none(world: World, name: str) 
     for kind in GUESTS | {Kind.CUSTOMER, Kind.OPERATOR, Kind.OWNER}:
         person = await world.caller(case, kind)
         theirs = await told(case, person, ids)
-        assert theirs.status == 404, kind
+        assert theirs.status == refusal_of(kind), kind
         assert theirs == await told(case, person, missing(ids, opened_by(case))), kind
         assert not theirs.shows(case.side), kind
 
@@ -121,7 +126,7 @@ async def test_a_repeat_is_answered_to_who_shows_the_secret_and_to_nobody_else(
     assert REPLAYED in again.headers
     for kind in GUESTS | {Kind.CUSTOMER, Kind.OPERATOR, Kind.OWNER}:
         theirs = await told(case, await world.caller(case, kind), ids, **key)
-        assert theirs.status == 404, kind
+        assert theirs.status == refusal_of(kind), kind
         assert REPLAYED not in theirs.headers, kind
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.handlers import BaseRouteHandler
 
 from plaza.kernel.actor import Surface
-from plaza.kernel.refusals import NotThere
+from plaza.kernel.refusals import NotAuthenticated
 from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.web.authentication import OTHER_WAYS, NotAnAccount, caller_if_any
 from plaza.web.callers import Connection, KeyCaller
@@ -22,9 +22,9 @@ async def order_surface(connection: Connection, order_id: UUID, secrets: Shopper
     """What the caller may see of an order: as its account, as holder of its secret, or as both.
 
     Raises:
-        NotThere: neither logged in as a person, nor with the order's secret.
         NotAnAccount: it is a vendor's program, which buys nothing.
-        NotAuthenticated: what is shown as a log-in is not valid.
+        NotAuthenticated: neither logged in, nor with the order's secret; or with a log-in that is
+            not valid.
     """
     caller = await caller_if_any(connection)
     if isinstance(caller, KeyCaller):
@@ -33,7 +33,7 @@ async def order_surface(connection: Connection, order_id: UUID, secrets: Shopper
     opened = shown is not None and secrets.opens_order(shown, order_id)
     account_id = None if caller is None else caller.account_id
     if not opened and account_id is None:
-        raise NotThere
+        raise NotAuthenticated("Log in, or send the order's secret as Plaza-Order-Secret.")
     return Surface(checkout=True, account_id=account_id, order_id=order_id if opened else None)
 
 

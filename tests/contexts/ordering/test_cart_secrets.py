@@ -44,7 +44,7 @@ async def test_without_its_own_secret_a_cart_is_as_one_that_does_not_exist(
         for answer, missing in zip(
             answers, await everything_asked(nobodys, line["id"]), strict=True
         ):
-            assert answer.status_code == 404, secret
+            assert answer.status_code == 401, secret
             assert without_trace(answer) == without_trace(missing), secret
 
     assert quantities(await cart.shows()) == {offer: 1}

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar.handlers import BaseRouteHandler
 
 from plaza.kernel.actor import Surface
-from plaza.kernel.refusals import NotThere
+from plaza.kernel.refusals import NotAuthenticated
 from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.web.authentication import OTHER_WAYS, NotAnAccount, caller_if_any
 from plaza.web.callers import Caller, Connection, KeyCaller
@@ -37,15 +37,15 @@ async def cart_surface(connection: Connection, cart_id: UUID, secrets: ShopperSe
     A secret beside a log-in is not looked at: who has logged in claims the cart first.
 
     Raises:
-        NotThere: neither logged in, nor with the cart's secret.
         NotAnAccount: it is a vendor's program.
-        NotAuthenticated: what is shown as a log-in is not valid.
+        NotAuthenticated: neither logged in, nor with the cart's secret; or with a log-in that is
+            not valid.
     """
     shopper = await shopper_of(connection)
     if shopper is not None:
         return Surface(checkout=True, account_id=shopper.account_id)
     if not shows_secret(connection, cart_id, secrets):
-        raise NotThere
+        raise NotAuthenticated("Log in, or send the cart's secret as Plaza-Cart-Secret.")
     return Surface(checkout=True, cart_id=cart_id)
 
 
