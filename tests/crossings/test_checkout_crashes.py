@@ -16,7 +16,7 @@ from actors import Marketplace, Person, open_marketplace
 from plaza.settings import Settings
 from sandbox_server import Sandbox
 from shopping import APPROVED, Cart, a_cart, an_offer, order_of
-from writing.revived import Revived, free_port, running
+from writing.revived import free_port, running
 from writing.watching import watching
 
 PATIENCE_S = 60
@@ -36,7 +36,6 @@ class MortalShop:
     """A marketplace whose shoppers are served by a process that can be killed."""
 
     marketplace: Marketplace
-    process: Revived
     crash_file: Path
     person: Person
 
@@ -55,7 +54,6 @@ class MortalShop:
                 try:
                     answer = await cart.completes(token, key=key)
                 except httpx.TransportError:
-                    self.process.revive()
                     await asyncio.sleep(0.05)
                     continue
                 if answer.status_code not in {409, 503}:
@@ -70,10 +68,10 @@ async def shop(
     crash_file = tmp_path_factory.mktemp("crashes") / "point"
     served = msgspec.structs.replace(settings, port=free_port())
     async with open_marketplace(served) as marketplace:
-        with running(served, crash_file) as process:
+        with running(served, crash_file):
             base_url = f"http://127.0.0.1:{served.port}"
             async with httpx.AsyncClient(base_url=base_url, timeout=10) as client:
-                yield MortalShop(marketplace, process, crash_file, Person(client))
+                yield MortalShop(marketplace, crash_file, Person(client))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -95,62 +95,64 @@ def _up(data_dir: Path, port: int) -> Iterator[Up]:
         up.process.wait()
 
 
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    """One that runs, for all that does not end it."""
+    with temporary_folder() as folder, _up(folder / "data", _free_port()) as running:
+        yield running
+
+
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     with temporary_folder() as folder:
         yield folder / "data"
 
 
-def test_it_stops_within_ten_seconds_and_leaves_no_process(data_dir: Path) -> None:
-    with _up(data_dir, _free_port()) as up:
-        assert httpx.get(f"{up.url}/health/ready").status_code == 200
-        sandbox_url = up.sandbox_url()
-        assert _eventually(lambda: _answers(f"{sandbox_url}/charges"), READY_TIMEOUT_S)
-        assert f"{sandbox_url}/charges" in up.output.read_text()
-        family = up.family()
-        assert len(family) >= 7
-        up.process.send_signal(signal.SIGTERM)
-        assert up.process.wait(STOP_TIMEOUT_S) == 0
-        assert _alive(family) == []
-        assert (data_dir / "sandbox.sqlite3").exists()
-
-
-def test_it_brings_back_what_is_killed(data_dir: Path) -> None:
-    with _up(data_dir, _free_port()) as up:
-        words = ("projector.settings", "entrypoints.api", "sandbox.server")
-        for process in [up.child(word) for word in words]:
-            process.kill()
-        up.says("projector │ ended by signal 9; it is started again")
-        up.says("api │ ended by signal 9; it is started again")
-        up.says("sandbox │ ended by signal 9; it is started again")
-        assert _eventually(lambda: _is_ready(up.url), READY_TIMEOUT_S)
-        charges = f"{up.sandbox_url()}/charges"
-        assert _eventually(lambda: _answers(charges), READY_TIMEOUT_S)
-
-
-def test_it_starts_again_right_after_it_was_killed_and_beside_another(data_dir: Path) -> None:
+def test_killed_it_starts_again_at_once_beside_another_and_stops_leaving_no_process(
+    up: Up, data_dir: Path
+) -> None:
     port = _free_port()
     with _up(data_dir, port) as killed:
-        family = killed.family()
+        killed_family = killed.family()
         killed.process.kill()
-        with (
-            _up(data_dir, port) as again,
-            _up(data_dir.with_name("data-2"), _free_port()) as beside,
-        ):
+        with _up(data_dir, port) as again:
             assert _is_ready(again.url)
-            assert _is_ready(beside.url)
+            assert _is_ready(up.url)
+            assert _alive(killed_family) == []
+
+            family = again.family()
+            assert len(family) >= 7
+            again.process.send_signal(signal.SIGTERM)
+            assert again.process.wait(STOP_TIMEOUT_S) == 0
             assert _alive(family) == []
+            assert (data_dir / "sandbox.sqlite3").exists()
 
 
-def test_its_log_can_be_followed_from_another_terminal(data_dir: Path) -> None:
-    with _up(data_dir, _free_port()) as up:
-        command = [sys.executable, "-c", PROGRAM, "events", "tail", "--from", "1", "--json"]
-        environment = up.environment
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as tail:
-            assert tail.stdout is not None
-            fact = json.loads(tail.stdout.readline())
-            tail.send_signal(signal.SIGINT)
-        assert tail.returncode == 0
+def test_it_says_where_what_was_charged_is_shown(up: Up) -> None:
+    charges = f"{up.sandbox_url()}/charges"
+    assert _eventually(lambda: _answers(charges), READY_TIMEOUT_S)
+    assert charges in up.output.read_text()
+
+
+def test_it_brings_back_what_is_killed(up: Up) -> None:
+    words = ("projector.settings", "entrypoints.api", "sandbox.server")
+    for process in [up.child(word) for word in words]:
+        process.kill()
+    up.says("projector │ ended by signal 9; it is started again")
+    up.says("api │ ended by signal 9; it is started again")
+    up.says("sandbox │ ended by signal 9; it is started again")
+    assert _eventually(lambda: _is_ready(up.url), READY_TIMEOUT_S)
+    charges = f"{up.sandbox_url()}/charges"
+    assert _eventually(lambda: _answers(charges), READY_TIMEOUT_S)
+
+
+def test_its_log_can_be_followed_from_another_terminal(up: Up) -> None:
+    command = [sys.executable, "-c", PROGRAM, "events", "tail", "--from", "1", "--json"]
+    with subprocess.Popen(command, env=up.environment, stdout=subprocess.PIPE) as tail:
+        assert tail.stdout is not None
+        fact = json.loads(tail.stdout.readline())
+        tail.send_signal(signal.SIGINT)
+    assert tail.returncode == 0
     assert (fact["position"], fact["type"]) == (1, "identity.account_registered.v1")
 
 

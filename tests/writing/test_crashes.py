@@ -15,7 +15,7 @@ import pytest_asyncio
 from actors import a_variant, open_marketplace
 from plaza.settings import Settings
 from writing.crashing_api import COMMAND_STEPS
-from writing.revived import Revived, free_port, running
+from writing.revived import free_port, running
 from writing.watching import count_of, until, watching
 
 READY_TIMEOUT_S = 20
@@ -32,7 +32,6 @@ class MortalApi:
     crash_file: Path
     vendor_path: str
     token: str
-    process: Revived
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +54,6 @@ class MortalApi:
                 try:
                     answer = await self.create(title, key)
                 except httpx.TransportError:
-                    self.process.revive()
                     await asyncio.sleep(0.05)
                     continue
                 if answer.status_code not in {409, 503}:
@@ -85,8 +83,8 @@ async def api(served: Settings, crash_file: Path) -> AsyncIterator[MortalApi]:
     async with open_marketplace(served) as marketplace:
         vendor = await marketplace.an_applicant()
         token = vendor.client.headers["authorization"].removeprefix("Bearer ")
-        with running(served, crash_file) as process:
-            mortal = MortalApi(served, crash_file, vendor.path, token, process)
+        with running(served, crash_file):
+            mortal = MortalApi(served, crash_file, vendor.path, token)
             async with mortal.client:
                 await mortal.create_until_answered("The first", uuid4().hex)
                 yield mortal
