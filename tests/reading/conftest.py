@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from plaza.kernel.cancelling import cancelled
 from plaza.outbox.channels import Channels
 from plaza.reading.coherence import Coherence
 from plaza.reading.pools import open_public_pool
@@ -66,6 +67,4 @@ async def _running(
     coherence = Coherence(redis, channels, watermarks)
     running = [asyncio.create_task(task) for task in (watermarks.run(), coherence.run())]
     yield watermarks
-    for task in running:
-        task.cancel()
-    await asyncio.wait(running)
+    await cancelled(*running)

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from redis.asyncio import Redis
 
+from plaza.kernel.cancelling import cancelled
 from plaza.outbox.channels import Channels, Pushed
 from plaza.projecting.touching import Touching
 from plaza.reading.coherence import Coherence
@@ -146,6 +147,5 @@ async def a_process(
         yield process
     finally:
         await near.finish()
-        running.cancel()
-        await asyncio.wait([running])
+        await cancelled(running)
         await redis.aclose()

@@ -11,6 +11,7 @@ from plaza.adapters.signing_keys import RING_SUBJECT, read_ring
 from plaza.adapters.standings import account_standings, ask_notes, key_standings
 from plaza.contexts.vendors.commands.note_key_uses import NoteKeyUses, note_key_uses
 from plaza.kernel.actor import MARKET, SYSTEM
+from plaza.kernel.cancelling import cancelled
 from plaza.kernel.clock import Clock
 from plaza.kernel.ids import new_id
 from plaza.kernel.keys import derived_key
@@ -62,12 +63,7 @@ async def open_authenticator(
 def run_until_left(endless: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
     """Run it beside everything else, and cancel it when the stack is left."""
     task = asyncio.create_task(endless)
-
-    async def cancelled() -> None:
-        task.cancel()
-        await asyncio.wait([task])
-
-    stack.push_async_callback(cancelled)
+    stack.push_async_callback(cancelled, task)
 
 
 def _write_uses(runner: CommandRunner) -> WriteUses:

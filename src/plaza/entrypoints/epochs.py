@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from plaza.kernel.cancelling import cancelled
 from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.outbox.epoch import present_log
 from plaza.settings import Settings
@@ -55,8 +56,7 @@ async def anew_each_epoch(
     try:
         yield
     finally:
-        watching.cancel()
-        await asyncio.wait([watching])
+        await cancelled(watching)
         await keeping.end()
 
 

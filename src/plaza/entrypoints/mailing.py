@@ -17,6 +17,7 @@ from plaza.contexts.notifications.letters import Letters
 from plaza.contexts.notifications.mail_queue import MailQueue, open_mail_pool
 from plaza.contexts.notifications.mail_transport import MailTransport
 from plaza.contexts.notifications.sending import LANES, Sending
+from plaza.kernel.cancelling import cancelled
 from plaza.kernel.keys import derived_key
 from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.kernel.signed_id import SignedIds
@@ -79,5 +80,4 @@ def mail_folder(settings: Settings) -> Path:
 async def _ended(running: asyncio.Task[None]) -> None:
     """Wait for the mails under way; those that take too long are sent again by another process."""
     await asyncio.wait([running], timeout=STOPPING_S_MAX)
-    running.cancel()
-    await asyncio.wait([running])
+    await cancelled(running)

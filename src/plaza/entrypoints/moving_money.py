@@ -11,6 +11,7 @@ from plaza.bootstrap import CONSTRAINTS
 from plaza.contexts.payments.due_operations import DueOperations, open_payment_pool
 from plaza.contexts.payments.due_payments import DuePayments
 from plaza.contexts.payments.moving import LANES, Moving
+from plaza.kernel.cancelling import cancelled
 from plaza.operations.reconciling import Reconciling
 from plaza.settings import InvalidSetting, Settings
 from plaza.writing.engine import open_command_runner
@@ -46,6 +47,4 @@ async def moving_money(settings: Settings) -> AsyncIterator[None]:
 async def _ended(running: list[asyncio.Task[None]]) -> None:
     """Wait for what is under way; what takes too long is done again by another process."""
     await asyncio.wait(running, timeout=STOPPING_S_MAX)
-    for task in running:
-        task.cancel()
-    await asyncio.wait(running)
+    await cancelled(*running)

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 import structlog
 from prometheus_client import Histogram
 
+from plaza.kernel.cancelling import cancelled
+
 BLOCKED_AFTER_S = 1.0
 BEAT_INTERVAL_S = 0.2
 REMEMBERED_S = 300.0
@@ -64,8 +66,7 @@ class Watchdog:
             yield
         finally:
             self._over.set()
-            beating.cancel()
-            await asyncio.wait([beating])
+            await cancelled(beating)
             await asyncio.to_thread(thread.join)
 
     async def _beat(self) -> None:

@@ -10,6 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from plaza.kernel.cancelling import cancelled
 from plaza.outbox.channels import Channels
 from plaza.outbox.sequencer import Sequencer
 from plaza.projecting.announcer import Announcer, Copy
@@ -79,7 +80,7 @@ class Host:
             sequencing = tasks.create_task(self._for_ever(self._sequence, self._stopping))
             await asyncio.wait([sequencing, keeping])
             await self._keeping.stood()
-            listening.cancel()
+            await cancelled(listening)
 
     def stop(self) -> None:
         """Take nothing new."""
@@ -149,8 +150,7 @@ class Host:
             await self._for_ever(work, standing.leaving)
             await duty.announcer.finish(PUBLISH_TIMEOUT_S)
         finally:
-            telling.cancel()
-            await asyncio.wait([telling])
+            await cancelled(telling)
 
     async def _follow(self, follower: Following, leaving: asyncio.Event) -> None:
         while not leaving.is_set():

@@ -15,6 +15,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError, RedisError
 
+from plaza.kernel.cancelling import cancelled
 from plaza.outbox.channels import Channels, everything
 from plaza.outbox.sorted_names import SortedNames
 from plaza.projecting.sorted_scripts import BEGIN, WRITE
@@ -67,8 +68,7 @@ class Sorting:
     async def stop(self) -> None:
         """Fill no further."""
         if self._filling is not None:
-            self._filling.cancel()
-            await asyncio.wait([self._filling])
+            await cancelled(self._filling)
 
     async def _follow(self, tags: Collection[str]) -> None:
         anew = {everything(self._shape.projection), self._shape.rebuilt_on}
