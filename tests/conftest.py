@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from actors import Marketplace, open_marketplace
+from cheap_passwords import hash_cheaply
 from plaza.embedded.servers import temporary_servers
 from plaza.entrypoints.installation import migrate, settle
 from plaza.kernel.hosts import Hosts
@@ -26,6 +27,7 @@ ORDERS_PER_DATABASE = 1_000_000
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that xdist's workers are children of."""
+    hash_cheaply()
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     running = ExitStack()
