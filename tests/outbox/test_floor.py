@@ -10,6 +10,7 @@ from soaking.one_log import Log
 from soaking.things import APPEND, begin_as_commands_do, change
 
 FLOOR = "SELECT floor FROM outbox.tick ORDER BY number DESC LIMIT 1"
+NEXT_XID = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 
 
 async def fill(log: Log, count: int) -> None:
@@ -19,16 +20,16 @@ async def fill(log: Log, count: int) -> None:
 
 
 # fault 85
-async def test_the_floor_rises_to_the_end_of_a_partition_that_is_over(log: Log) -> None:
+async def test_the_floor_rises_to_the_last_id_once_all_below_it_are_over(log: Log) -> None:
     sequencer = await log.sequencer(floor_interval_s=0)
     await fill(log, 250)
     for _ in range(3):
         await sequencer.tick(even_if_idle=True)
-    assert await log.connection.fetchval(FLOOR) == 200
+    assert await log.connection.fetchval(FLOOR) == 250
     await fill(log, 100)
     for _ in range(3):
         await sequencer.tick(even_if_idle=True)
-    assert await log.connection.fetchval(FLOOR) == 300
+    assert await log.connection.fetchval(FLOOR) == 350
     assert len(await log.placed()) == 350
 
 
@@ -37,7 +38,7 @@ async def test_the_floor_rises_under_constant_load_too(log: Log) -> None:
     for _ in range(30):
         await fill(log, 10)
         assert await sequencer.tick() is not None
-    assert await log.connection.fetchval(FLOOR) == 200
+    assert await log.connection.fetchval(FLOOR) == 290
 
 
 async def test_the_floor_is_looked_after_once_an_interval(log: Log) -> None:
@@ -64,7 +65,7 @@ async def test_the_floor_waits_for_a_transaction_that_reaches_over_the_end(log: 
     for _ in range(3):
         await sequencer.tick(even_if_idle=True)
     assert await log.placed() == others + held
-    assert await log.connection.fetchval(FLOOR) == 100
+    assert await log.connection.fetchval(FLOOR) == 110
 
 
 # fault 10, fault 85
@@ -86,12 +87,23 @@ async def test_a_second_floor_goes_on_from_where_the_first_one_is(log: Log) -> N
     one, other = Floor(), Floor()
     assert await one.raised(log.connection, 0) == 0
     assert await other.raised(log.connection, 0) == 0
-    assert await one.raised(log.connection, 0) == 100
-    assert await other.raised(log.connection, 100) == 100
+    assert await one.raised(log.connection, 0) == 150
+    assert await other.raised(log.connection, 150) == 150
     await fill(log, 100)
-    assert await other.raised(log.connection, 100) == 100
-    assert await one.raised(log.connection, 100) == 100
-    assert await one.raised(log.connection, 100) == 200
+    assert await other.raised(log.connection, 150) == 150
+    assert await one.raised(log.connection, 150) == 150
+    assert await one.raised(log.connection, 150) == 250
+
+
+async def test_no_xids_are_taken_while_nothing_is_appended(log: Log) -> None:
+    await fill(log, 10)
+    floor = Floor()
+    for _ in range(2):
+        await floor.raised(log.connection, 0)
+    before = await log.connection.fetchval(NEXT_XID)
+    for _ in range(5):
+        assert await floor.raised(log.connection, 10) == 10
+    assert await log.connection.fetchval(NEXT_XID) == before
 
 
 async def test_a_transaction_takes_its_xid_before_its_ids(log: Log) -> None:

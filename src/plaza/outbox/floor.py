@@ -1,12 +1,14 @@
-"""The id below which no tick needs to look, so that ticks prune to the last partitions."""
+"""The id up to which no tick needs to look: below it everything is placed.
+
+It follows the log within seconds, so that a tick reads what is new and prunes to the last
+partitions, by whatever plan: one that was made while a partition was empty is kept while it fills.
+"""
 
 from typing import NamedTuple
 
 import asyncpg
 
-from plaza.outbox.partitions import BOUNDS, LAST_ID
-
-NEXT_BOUND = f"SELECT max(bound) FROM ({BOUNDS}) b WHERE bound - 1 > $1 AND bound <= ({LAST_ID})"
+from plaza.outbox.partitions import LAST_ID
 
 # Above every xid that anybody has. A snapshot's xmax is not: it is one above the last *completed*.
 OWN_XID = "SELECT pg_current_xact_id()::text::bigint"
@@ -15,16 +17,16 @@ OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 class Passed(NamedTuple):
-    """A partition's end that the sequence has passed, and an xid of a moment after that."""
+    """An id that the sequence has passed, and an xid of a moment after that."""
 
     last_id: int
     xid: int
 
 
 class Floor:
-    """Raises the floor to a partition's end once nobody can hold an id below it.
+    """Raises the floor to an id once nobody can hold one below it.
 
-    When the sequence has passed the end, every id below is taken by a transaction that has its
+    When the sequence has passed the id, every id below is taken by a transaction that has its
     xid already, because an append takes its xid before its ids. So an xid that is taken then is
     above all of theirs, and once no older transaction runs, all of them are over.
     """
@@ -42,7 +44,8 @@ class Floor:
 
 
 async def _passed(connection: asyncpg.Connection, floor: int) -> Passed | None:
-    bound = await connection.fetchval(NEXT_BOUND, floor)
-    if bound is None:
+    last_id = await connection.fetchval(LAST_ID)
+    if last_id <= floor:
+        # While nothing is appended, no xids are taken either.
         return None
-    return Passed(bound - 1, await connection.fetchval(OWN_XID))
+    return Passed(last_id, await connection.fetchval(OWN_XID))

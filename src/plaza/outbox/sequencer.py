@@ -26,12 +26,13 @@ LAST_TICK = """
     FROM outbox.tick ORDER BY number DESC LIMIT 1
 """
 
-# A statement of its own after the lock, so that its snapshot is later than the last tick's.
+# A statement of its own after the lock, so that its snapshot is later than the last tick's. The
+# last one is taken apart by subqueries, once a statement and not once a row.
 TICK = """
     WITH cur AS MATERIALIZED (SELECT pg_current_snapshot() AS s),
     fresh AS (
         SELECT id FROM outbox.event
-        WHERE id > $3 AND txid >= pg_snapshot_xmax($4::text::pg_snapshot)
+        WHERE id > $3 AND txid >= (SELECT pg_snapshot_xmax($4::text::pg_snapshot))
         UNION ALL
         SELECT id FROM outbox.event
         WHERE id > $3 AND txid = ANY (ARRAY(SELECT pg_snapshot_xip($4::text::pg_snapshot)))

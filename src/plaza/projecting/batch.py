@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from plaza.kernel.event import Event, Fact
+from plaza.kernel.event import Event, Fact, said_by
 from plaza.projecting.building import parts_name, table_name
 from plaza.projecting.projection import Document, Projection, Remembered, fold
 from plaza.projecting.routing import WHOLE, Part
@@ -232,7 +232,7 @@ class BuildTables:
 
     def told(self, fact: Fact) -> Told:
         """The fact with what it says."""
-        return msgspec.json.decode(fact.payload, type=self._events[fact.type]), fact
+        return said_by(fact, self._events[fact.type]), fact
 
     async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> set[str]:
         """Fold a batch of facts, in their order, into the tables; the tags of what changed."""

@@ -21,7 +21,7 @@ from plaza.projecting.steps import UNTOLD, Shard, Step, last_step, take_step, tr
 
 BATCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
-REST_MAX_S = 0.05
+REST_MAX_S = 0.2
 
 Write = Callable[[asyncpg.Connection, list[Fact]], Awaitable[set[str]]]
 

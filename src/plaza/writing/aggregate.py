@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from plaza.kernel.refusals import NotThere, StaleVersion, VersionRequired
+from plaza.writing.direct_rows import face_of
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -24,6 +25,13 @@ class Row(DefaultBase):
 
     is_directly_made: ClassVar[bool] = True
     """Whether that writes new rows too: not where they refer to rows that SQLAlchemy makes."""
+
+    def __init__(self, **values: Any) -> None:
+        """A new row; nobody listens to its columns being set, so that they are not one by one."""
+        if self.is_direct and values.keys() <= face_of(type(self)).types.keys():
+            vars(self).update(values)
+        else:
+            super().__init__(**values)
 
 
 class VersionedRow(Row):

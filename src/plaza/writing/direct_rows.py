@@ -16,7 +16,7 @@ from sqlalchemy import FetchedValue
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstanceState, Session, make_transient_to_detached
+from sqlalchemy.orm import InstanceState, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -189,7 +189,10 @@ class Question(Generic[R]):
         row: R | None = session.identity_map.get(key)
         if row is None:
             row = self._made(values)
-            session.add(row)
+            state = instance_state(row)
+            state.key = key
+            # As `add`, but for a look at what hangs on the row: of one just read, nothing does.
+            session._update_impl(state)  # noqa: SLF001
             return row
         for name, value in values.items():
             set_committed_value(row, name, value)
@@ -198,6 +201,5 @@ class Question(Generic[R]):
     def _made(self, values: dict[str, Any]) -> R:
         """A row as SQLAlchemy makes those that it reads: without `__init__`, and unchanged."""
         row: R = self._kind.__mapper__.class_manager.new_instance()
-        instance_state(row).dict.update(values)
-        make_transient_to_detached(row)
+        vars(row).update(values)
         return row
