@@ -140,7 +140,9 @@ class _Roster:
 
         async def follow(connection: asyncpg.Connection) -> Following:
             self._window.forget()
-            kind = self._kind if post.status == "live" else BuildTables
+            # Of what is ready copies are made before it is read.
+            kind = NotingTables if post.status == "ready" else BuildTables
+            kind = self._kind if post.status == "live" else kind
             tables = await kind.of(connection, projection, post.shard.build, post.part)
             follower = Follower(connection, projection, post.shard, tables, telling, read)
             return Attending(connection, follower, post.status)
