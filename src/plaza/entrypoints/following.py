@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS, SORTED_SETS
 from plaza.outbox.channels import Channels
+from plaza.outbox.eviction import is_evicting
 from plaza.outbox.window import LogWindow
 from plaza.processes.process import Process, ProcessFollower
 from plaza.processes.unhurried import Unhurried
@@ -64,6 +65,7 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
         )
 
     channels = Channels(tokens.epoch_id)
+    await is_evicting(redis)
     host = Host(connect, redis, channels)
     async with (
         redis,

@@ -1,0 +1,48 @@
+"""A Redis that throws away what it was given."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from plaza.embedded.servers import temporary_valkey
+from plaza.embedded.valkey import ValkeyServer
+from plaza.outbox.eviction import is_evicting
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ValkeyServer]:
+    with temporary_valkey() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def redis(server: ValkeyServer) -> AsyncIterator[Redis]:
+    async with Redis.from_url(server.url, protocol=2) as client:
+        yield client
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+async def test_a_server_that_evicts_is_told_of_with_what_to_do(redis: Redis, policy: str) -> None:
+    await redis.config_set("maxmemory-policy", policy)
+    with capture_logs() as logs:
+        assert await is_evicting(redis)
+    (warning,) = logs
+    assert (warning["event"], warning["policy"]) == ("redis_evicts", policy)
+    assert "maxmemory-policy noeviction" in warning["advice"]
+
+
+async def test_a_server_that_does_not_evict_is_not_mentioned(redis: Redis) -> None:
+    await redis.config_set("maxmemory-policy", "noeviction")
+    with capture_logs() as logs:
+        assert not await is_evicting(redis)
+    assert logs == []
+
+
+async def test_a_server_that_is_away_stops_nobody_from_starting() -> None:
+    async with Redis.from_url("redis://127.0.0.1:1") as away:
+        with capture_logs() as logs:
+            assert not await is_evicting(away)
+    assert [line["event"] for line in logs] == ["redis_eviction_unknown"]
