@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS, SORTED_SETS
 from plaza.outbox.channels import Channels
 from plaza.outbox.eviction import is_evicting
+from plaza.outbox.vanished_peers import NOTICING_PEERS
 from plaza.outbox.window import LogWindow
 from plaza.processes.process import Process, ProcessFollower
 from plaza.processes.unhurried import Unhurried
@@ -53,20 +54,9 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
     tokens = await epoch_tokens(settings)
     redis = open_redis(settings, None)
 
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(
-            settings.database_url,
-            server_settings={
-                "role": "plaza_owner",
-                "plaza.scope": "market",
-                "application_name": "plaza projector",
-                "jit": "off",
-            },
-        )
-
     channels = Channels(tokens.epoch_id)
     await is_evicting(redis)
-    host = Host(connect, redis, channels)
+    host = Host(partial(connect, settings), redis, channels)
     async with (
         redis,
         open_command_runner(settings, CONSTRAINTS, "plaza processes") as runner,
@@ -79,6 +69,20 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
         finally:
             host.stop()
             await running
+
+
+async def connect(settings: Settings) -> asyncpg.Connection:
+    """A connection to sequence, to follow or to hold leases on."""
+    return await asyncpg.connect(
+        settings.database_url,
+        server_settings={
+            "role": "plaza_owner",
+            "plaza.scope": "market",
+            "application_name": "plaza projector",
+            "jit": "off",
+            **NOTICING_PEERS,
+        },
+    )
 
 
 @asynccontextmanager
