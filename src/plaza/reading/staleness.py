@@ -19,9 +19,11 @@ def stale_since(projection: str, **keys: str) -> str:
     shown = " OR ".join(
         f"(k.document = '{document}' AND k.key = {key})" for document, key in keys.items()
     )
-    return f"""(
-        SELECT min(k.since) FROM projecting.parked_key k
-        WHERE k.projection = '{projection}' AND ({shown})) AS stale_since"""
+    # Asked once for all rows, and row by row only where something is parked.
+    return f"""CASE
+        WHEN EXISTS (SELECT FROM projecting.parked_key WHERE projection = '{projection}') THEN (
+            SELECT min(k.since) FROM projecting.parked_key k
+            WHERE k.projection = '{projection}' AND ({shown})) END AS stale_since"""
 
 
 def told_stale(document: str, since: datetime | None) -> str:
