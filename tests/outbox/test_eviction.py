@@ -4,12 +4,20 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
+import structlog
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from plaza.embedded.servers import temporary_valkey
 from plaza.embedded.valkey import ValkeyServer
+from plaza.outbox import eviction
 from plaza.outbox.eviction import is_evicting
+
+
+@pytest.fixture(autouse=True)
+def _heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A logger that was not made for the settings of an earlier test."""
+    monkeypatch.setattr(eviction, "log", structlog.get_logger())
 
 
 @pytest.fixture(scope="module")
