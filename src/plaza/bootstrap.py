@@ -79,6 +79,7 @@ from plaza.read_models.bestsellers import projection as bestsellers
 from plaza.read_models.bestsellers import sorted_sets as sorted_bestsellers
 from plaza.read_models.category_tree import http as category_tree_http
 from plaza.read_models.category_tree import projection as category_tree
+from plaza.read_models.category_tree import served_copy as tree_copies
 from plaza.read_models.order_history import http as order_history_http
 from plaza.read_models.order_history import projection as order_history
 from plaza.read_models.order_page import http as order_page_http
@@ -87,8 +88,10 @@ from plaza.read_models.payment_list import http as payment_list_http
 from plaza.read_models.payment_list import projection as payment_list
 from plaza.read_models.product_listing import http as product_listing_http
 from plaza.read_models.product_listing import projection as product_listing
+from plaza.read_models.product_listing import served_copy as listing_copies
 from plaza.read_models.product_page import http as product_page_http
 from plaza.read_models.product_page import projection as product_page
+from plaza.read_models.product_page import served_copy as page_copies
 from plaza.read_models.product_suggestions import http as product_suggestions_http
 from plaza.read_models.product_suggestions import projection as product_suggestions
 from plaza.read_models.product_suggestions import sorted_sets as sorted_suggestions
@@ -98,10 +101,12 @@ from plaza.read_models.vendor_applications import http as vendor_applications_ht
 from plaza.read_models.vendor_applications import projection as vendor_applications
 from plaza.read_models.vendor_directory import http as vendor_directory_http
 from plaza.read_models.vendor_directory import projection as vendor_directory
+from plaza.read_models.vendor_directory import served_copy as directory_copies
 from plaza.read_models.vendor_order_queue import http as vendor_order_queue_http
 from plaza.read_models.vendor_order_queue import projection as vendor_order_queue
 from plaza.read_models.vendor_products import http as vendor_products_http
 from plaza.read_models.vendor_products import projection as vendor_products
+from plaza.reading.served_copy import Asked
 
 ROUTES: list[ControllerRouterHandler] = [
     *identity_http.ROUTES,
@@ -172,6 +177,14 @@ PROJECTIONS: list[Projection] = [
 
 SORTED_SETS: list[SortedShape] = [sorted_suggestions.SORTED_SETS, sorted_bestsellers.SORTED_SETS]
 """What Redis keeps sorted of read models, beside their tables."""
+
+ASKED: dict[str, Asked] = {
+    "product_listing": listing_copies.asked,
+    "product_page": page_copies.asked,
+    "vendor_directory": directory_copies.asked,
+    "category_tree": tree_copies.asked,
+}
+"""What the keys of served copies ask; what is kept sorted in Redis is asked there anyway."""
 
 PROCESSES: list[Process] = [
     withdraw_offers_on_vendor_closed.PROCESS,

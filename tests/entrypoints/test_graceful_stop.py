@@ -86,10 +86,13 @@ async def until_answered(balancer: Balancer, answers: int) -> None:
 async def a_waiting_read(
     settings: Settings, database: asyncpg.Connection, client: httpx.AsyncClient
 ) -> asyncio.Task[httpx.Response]:
-    """A read under way: nobody sequences here, so that it waits for its token in vain."""
+    """A read under way: nobody sequences here, so that it waits for its token in vain.
+
+    Longer than a process has to stop: it is answered all the same, as if the time were over.
+    """
     await tell(database, ACategory().created())
     token = (await epoch_tokens(settings)).issue(await database.fetchval(LAST_EVENT))
-    headers = {"plaza-consistency": token, "prefer": "wait=2, handling=lenient"}
+    headers = {"plaza-consistency": token, "prefer": "wait=10, handling=lenient"}
     reading = asyncio.create_task(client.get("/v1/products", headers=headers, timeout=20))
     async with asyncio.timeout(20):
         while not await database.fetchval(ASKED):  # noqa: ASYNC110  the database rings no bell

@@ -10,7 +10,7 @@ import asyncpg
 import pytest_asyncio
 
 from actors import Marketplace, Vendor
-from plaza.bootstrap import PROJECTIONS
+from plaza.bootstrap import ASKED, PROJECTIONS
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.read_models.product_listing.projection import PROJECTION as PRODUCT_LISTING
 from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
@@ -24,7 +24,7 @@ AT_LEAST = 3
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def work(fresh_marketplace: Marketplace) -> AsyncIterator[Rebuilds]:
-    async with rebuilds(fresh_marketplace.settings) as opened:
+    async with rebuilds(fresh_marketplace.settings, ASKED) as opened:
         yield opened
 
 

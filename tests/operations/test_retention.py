@@ -14,8 +14,11 @@ from plaza.outbox.partitions import ensure_partitions
 from plaza.outbox.sequencer import Sequencer
 from plaza.outbox.verification import Extent, Finding, verify_log
 from plaza.projecting.builds import NotBuilt, ensure_build
+from plaza.projecting.rebuilding import begin_rebuild
 from plaza.projecting.replaying import LogIncomplete, check_complete
+from plaza.projecting.switching import retire
 from plaza.read_models.category_tree.projection import PROJECTION
+from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
 from plaza.settings import Settings
 from projecting.connecting import Connect, connecting
 from projecting.log import tell
@@ -30,6 +33,7 @@ PASS = """
     SELECT projection, build, 0, 1000, (SELECT max(position) FROM outbox.position), 0
     FROM projecting.build WHERE projection <> $1
 """
+PASS_LIVE = f"{PASS} AND status = 'live'"
 HOLD = """
     INSERT INTO projecting.parked (projection, build, document, key, position, retry_at, error)
     VALUES ('product_page', 1, 'product_page', $1, 1, now(), 'broken')
@@ -139,6 +143,18 @@ async def test_what_is_held_for_something_parked_is_kept(
     await connection.execute(HOLD, key)
     await connection.execute(HOLD_FACT, key)
     assert await drop_old_facts(keeping) == 0
+
+
+async def test_what_a_build_that_is_filled_has_not_come_to_is_kept(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    # fault 42
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await begin_rebuild(connection, CATEGORY_TREE, switches=False)
+    await connection.execute(PASS_LIVE, "")
+    assert await drop_old_facts(keeping) == 0
+    await retire(connection, CATEGORY_TREE)
+    assert await drop_old_facts(keeping) == 1
 
 
 async def test_while_a_writer_is_open_it_is_tried_again(

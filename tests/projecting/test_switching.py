@@ -39,7 +39,7 @@ async def test_what_is_ready_is_read_after_a_switch_and_what_was_live_is_kept(
     # So that it shows which of the two is read.
     await connection.execute("UPDATE read.category_tree_v1_b2 SET name = 'Of build 2'")
 
-    assert await switch(connection, CATEGORY_TREE) == 2
+    assert (await switch(connection, CATEGORY_TREE)).build == 2
 
     assert await statuses_of(connection, CATEGORY_TREE) == {1: "kept", 2: "live"}
     assert await views_show(connection, CATEGORY_TREE) == await shown_in(
@@ -98,7 +98,7 @@ async def test_a_build_that_differs_is_switched_to_only_where_that_is_accepted(
 
     assert refused.value.members == {"build": 2, "differences": 1}
     assert await statuses_of(connection, CATEGORY_TREE) == {1: "live", 2: "ready"}
-    assert await switch(connection, CATEGORY_TREE, accept_differences=True) == 2
+    assert (await switch(connection, CATEGORY_TREE, accept_differences=True)).build == 2
 
 
 async def test_a_retired_build_leaves_nothing_behind(
@@ -147,4 +147,4 @@ async def test_a_switch_waits_for_a_long_question_without_making_others_wait(
     assert not switching.done()
     assert max(waits) < 1
     await question.rollback()
-    assert await switching == 2
+    assert (await switching).build == 2

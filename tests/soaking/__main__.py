@@ -10,20 +10,25 @@ from secrets import randbelow
 import rich_click as click
 from rich.console import Console
 
-from plaza.embedded.servers import temporary_cluster
+from plaza.embedded.servers import temporary_cluster, temporary_valkey
 from plaza.entrypoints.installation import migrate
+from plaza.outbox.vanished_peers import NOTICED_AFTER_S_MAX
 from soaking.drain import drained
 from soaking.killed_processes import KilledSequencers
 from soaking.log_server import log_server, log_settings
 from soaking.order import Outcome, Stress, stressed
+from soaking.outage import outage
 from soaking.rebuild import rebuilt
 from soaking.report import percentile, print_drain, print_order, print_pairs, print_toll
 from soaking.token_processes import token_pairs, token_servers
 from soaking.tokens import Plan
 from soaking.toll import Toll, toll
+from soaking.vanished import freed_after_s
 
 EXIT_VIOLATED = 1
 PARTITION_SIZE = 1_000_000
+BACK_S_MAX = 5.0
+SLACK_S = 2.0
 SEEDS = 2**32
 
 click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
@@ -54,6 +59,10 @@ def main() -> None:
         scripts/soak rebuild --facts 200000
 
         scripts/soak tokens --pairs 10000 --rate 300
+
+        scripts/soak outage --seconds 60
+
+        scripts/soak vanished
     """
     # A polite kill unwinds like Ctrl-C does, so that nothing stays behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -236,6 +245,40 @@ def tokens(
         found = asyncio.run(token_pairs(settings, plan, clients, seed))
     print_pairs(plan, found, seed)
     if not found.is_clean or percentile(sorted(found.wait_ms), 99) > wait_ms_max:
+        sys.exit(EXIT_VIOLATED)
+
+
+@main.command("outage")
+@seconds_option
+def database_outage(*, seconds: float) -> None:
+    """Take PostgreSQL away, and see what people are answered who go on.
+
+    For example:
+
+        scripts/soak outage --seconds 60
+    """
+    console.print(f"{seconds:g} s without PostgreSQL …", style="dim")
+    with temporary_cluster() as cluster, temporary_valkey() as valkey:
+        found = asyncio.run(outage(cluster, valkey.url, seconds))
+    console.print(f"Reads {dict(found.reads)}, commands {dict(found.commands)}.")
+    console.print(f"A command was done {found.back_s:.1f} s after PostgreSQL was back.")
+    if not found.is_clean or found.back_s > BACK_S_MAX:
+        sys.exit(EXIT_VIOLATED)
+
+
+@main.command()
+def vanished() -> None:
+    """Let a sequencer's network turn into a black hole, and see how long its turn stays taken.
+
+    For example:
+
+        scripts/soak vanished
+    """
+    console.print(f"At most {NOTICED_AFTER_S_MAX} s …", style="dim")
+    with log_server(durable=False) as settings:
+        waited_s = asyncio.run(freed_after_s(settings))
+    console.print(f"Its turn came free after {waited_s:.1f} s.")
+    if waited_s > NOTICED_AFTER_S_MAX + SLACK_S:
         sys.exit(EXIT_VIOLATED)
 
 

@@ -30,6 +30,7 @@ from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.near_reads import open_near_reads
 from plaza.entrypoints.shopping import PROVIDED_FOR_SHOPPING
 from plaza.entrypoints.signing_in import PROVIDED_FOR_SIGNING_IN, open_signing_in
+from plaza.entrypoints.stopping import told_of_stops
 from plaza.entrypoints.unread_answers import bound_unread_answers
 from plaza.entrypoints.watching import PROVIDED_FOR_WATCHING, open_watching
 from plaza.kernel.keys import derived_key
@@ -86,12 +87,16 @@ def create_app(settings: Settings | None = None) -> Litestar:
     def doubt(because: str | None) -> None:
         app.state.readiness.doubt(because)
 
+    async def hurry() -> None:
+        await app.state.watermarks.hurry()
+
     @asynccontextmanager
     async def opened(_: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(
                 anew_each_epoch(settings, open_all, doubt=doubt, overlap_s=LONGEST_REQUEST_S)
             )
+            stack.enter_context(told_of_stops(hurry))
             run_until_left(bound_unread_answers(settings.unread_timeout_s), stack)
             # What stays for ever need not be looked through again and again: that was measured to
             # stop every answer for 130 ms each time.

@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS, SORTED_SETS
 from plaza.outbox.channels import Channels
+from plaza.outbox.eviction import is_evicting
+from plaza.outbox.vanished_peers import NOTICING_PEERS
 from plaza.outbox.window import LogWindow
 from plaza.processes.process import Process, ProcessFollower
 from plaza.processes.unhurried import Unhurried
@@ -52,19 +54,9 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
     tokens = await epoch_tokens(settings)
     redis = open_redis(settings, None)
 
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(
-            settings.database_url,
-            server_settings={
-                "role": "plaza_owner",
-                "plaza.scope": "market",
-                "application_name": "plaza projector",
-                "jit": "off",
-            },
-        )
-
     channels = Channels(tokens.epoch_id)
-    host = Host(connect, redis, channels)
+    await is_evicting(redis)
+    host = Host(partial(connect, settings), redis, channels)
     async with (
         redis,
         open_command_runner(settings, CONSTRAINTS, "plaza processes") as runner,
@@ -77,6 +69,20 @@ async def following(settings: Settings) -> AsyncIterator[Host]:
         finally:
             host.stop()
             await running
+
+
+async def connect(settings: Settings) -> asyncpg.Connection:
+    """A connection to sequence, to follow or to hold leases on."""
+    return await asyncpg.connect(
+        settings.database_url,
+        server_settings={
+            "role": "plaza_owner",
+            "plaza.scope": "market",
+            "application_name": "plaza projector",
+            "jit": "off",
+            **NOTICING_PEERS,
+        },
+    )
 
 
 @asynccontextmanager
@@ -140,7 +146,9 @@ class _Roster:
 
         async def follow(connection: asyncpg.Connection) -> Following:
             self._window.forget()
-            kind = self._kind if post.status == "live" else BuildTables
+            # Of what is ready copies are made before it is read.
+            kind = NotingTables if post.status == "ready" else BuildTables
+            kind = self._kind if post.status == "live" else kind
             tables = await kind.of(connection, projection, post.shard.build, post.part)
             follower = Follower(connection, projection, post.shard, tables, telling, read)
             return Attending(connection, follower, post.status)

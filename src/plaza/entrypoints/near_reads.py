@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from plaza.entrypoints.authenticating import run_until_left
 from plaza.outbox.channels import Channels
+from plaza.outbox.eviction import is_evicting
 from plaza.reading.coherence import Coherence
 from plaza.reading.copies import Copies
 from plaza.reading.fills import Fills
@@ -29,9 +30,10 @@ async def open_near_reads(
     watermarks = Watermarks(pool)
     await watermarks.poll()
     coherence = Coherence(redis, channels, watermarks)
+    has_copies = not await is_evicting(redis) and settings.served_copies
     near = NearCache(
         coherence=coherence,
-        copies=Copies(redis, channels, version("plaza")) if settings.served_copies else None,
+        copies=Copies(redis, channels, version("plaza")) if has_copies else None,
         watermarks=watermarks,
         fills=Fills(
             settings.read_fills_max,

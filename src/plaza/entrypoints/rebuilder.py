@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 
-from plaza.bootstrap import PROJECTIONS
+from plaza.bootstrap import ASKED, PROJECTIONS
 from plaza.entrypoints.logs import configure_logs
 from plaza.operations.rebuilds import rebuilds
 from plaza.settings import Settings, settings_from
@@ -18,13 +18,13 @@ NICENESS = 5
 
 async def finish_rebuilds(settings: Settings) -> None:
     """Do what was asked for, or left undone by who was killed."""
-    async with rebuilds(settings) as work:
+    async with rebuilds(settings, ASKED) as work:
         await work.finish(PROJECTIONS)
 
 
 async def finish_rebuilds_elsewhere(settings: Settings) -> None:
     """The same in another process, if there is anything to do; with this one it ends."""
-    async with rebuilds(settings) as work:
+    async with rebuilds(settings, ASKED) as work:
         if not await work.is_anything_due():
             return
     child = await asyncio.create_subprocess_exec(

@@ -14,7 +14,9 @@ from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.mailing import mailing
 from plaza.entrypoints.moving_money import moving_money
 from plaza.operations.watchdog import Watchdog
+from plaza.outbox.eviction import is_evicting
 from plaza.settings import settings_from
+from plaza.writing.engine import open_redis
 
 SETTINGS = settings_from()
 
@@ -30,6 +32,8 @@ async def startup(context: dict[str, Any]) -> None:
 
 
 async def _work(stack: AsyncExitStack) -> None:
+    async with open_redis(SETTINGS) as redis:
+        await is_evicting(redis)
     await stack.enter_async_context(mailing(SETTINGS))
     await stack.enter_async_context(moving_money(SETTINGS))
 

@@ -183,8 +183,10 @@ async def mend(
         touching = Touching(redis, channels)
         # While nobody can be told of it, it had better wait.
         await touching.touch((), 0)
-        repaired = await Repair(work.connection, projection, build, tables).mend([*places])
+        repair = Repair(work.connection, projection, build, tables)
+        repaired = await repair.mend([*places])
         await touching.touch(repaired.tags, repaired.upto + BEHIND)
+        await repair.told(repaired)
         # Sorted sets are filled anew by who keeps them; until then readers ask the tables.
         await redis.delete(SortedNames(channels, projection.name).meta)
     return repaired.places

@@ -1,6 +1,6 @@
 """Rebuilding read models on an installation: for operators at a terminal, and for projectors."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -8,7 +8,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.kernel.refusals import Refusal
+from plaza.operations.warming import Warmed, Warming
 from plaza.outbox.channels import Channels
 from plaza.projecting import rebuilding, switching
 from plaza.projecting.builds import NotBuilt
@@ -17,6 +19,7 @@ from plaza.projecting.rebuilding import FilledElsewhere, Progress
 from plaza.projecting.replaying import LogIncomplete
 from plaza.projecting.verifying import Comparison
 from plaza.projecting.wishes import Wish, fulfil, open_wishes
+from plaza.reading.served_copy import Asked
 from plaza.settings import Settings
 from plaza.writing.engine import epoch_tokens, open_redis
 
@@ -40,8 +43,11 @@ log = structlog.get_logger()
 class Rebuilds:
     """Does to builds what is asked, as the owner of their tables."""
 
-    def __init__(self, settings: Settings, redis: Redis, channels: Channels) -> None:
+    def __init__(
+        self, settings: Settings, redis: Redis, channels: Channels, warming: Warming
+    ) -> None:
         self._settings = settings
+        self._warming = warming
         self._redis = redis
         self._channels = channels
 
@@ -76,11 +82,16 @@ class Rebuilds:
     async def switch(self, projection: Projection, *, accept_differences: bool = False) -> int:
         """Have the build that is ready read; gives its number."""
         async with self._connected() as connection:
-            build = await switching.switch(
-                connection, projection, accept_differences=accept_differences
+            warmed = await self._warmed(connection, projection)
+            switched = await switching.switch(
+                connection,
+                projection,
+                accept_differences=accept_differences,
+                since=warmed.since,
             )
+            await self._warming.put(projection, warmed, switched)
             await self._tell(connection)
-        return build
+        return switched.build
 
     async def rollback(self, projection: Projection) -> int:
         """Have the build read again that was live before; gives its number."""
@@ -142,6 +153,15 @@ class Rebuilds:
         say = log.warning if found.total else log.info
         say("rebuilt", projection=projection.name, build=build, differing=found.total)
 
+    async def _warmed(self, connection: asyncpg.Connection, projection: Projection) -> Warmed:
+        """Copies of the build that is ready; none, where they cannot be made."""
+        build = await rebuilding.ready_build(connection, projection)
+        try:
+            return await self._warming.make(connection, projection, build)
+        except (RedisError, *DATABASE_ERRORS) as error:
+            log.warning("copies_not_warmed", projection=projection.name, error=repr(error))
+            return Warmed()
+
     async def _tell(self, connection: asyncpg.Connection) -> None:
         """Have copies of what another build showed let go of; a projector tries again."""
         try:
@@ -166,11 +186,16 @@ class Rebuilds:
 
 
 @asynccontextmanager
-async def rebuilds(settings: Settings) -> AsyncIterator[Rebuilds]:
-    """With connections to Redis until it is left."""
+async def rebuilds(settings: Settings, asked: Mapping[str, Asked]) -> AsyncIterator[Rebuilds]:
+    """With connections to Redis until it is left.
+
+    Args:
+        settings: where everything is.
+        asked: what the keys of served copies ask, by read model.
+    """
     channels = Channels((await epoch_tokens(settings)).epoch_id)
     async with open_redis(settings) as redis:
-        yield Rebuilds(settings, redis, channels)
+        yield Rebuilds(settings, redis, channels, Warming(settings, redis, channels, asked))
 
 
 def _nobody_looks(_: int, __: int) -> None:

@@ -66,7 +66,7 @@ class Announcer:
         self._touching = Touching(redis, channels)
         self._copy = copy
         self._tags: set[str] = set()
-        self._changed: set[str] = set()
+        self._changed: dict[str, float] = {}
         self._upto: int | None = None
         self._takeovers = 0
         self._is_failing = False
@@ -89,8 +89,12 @@ class Announcer:
         self._due.set()
 
     def changed(self, tags: Collection[str]) -> None:
-        """Note what changed though the log did not go on."""
-        self._changed.update(tags)
+        """Note what changed though the log did not go on.
+
+        It is touched as of now, however far the follower will have come by then: what is copied
+        of later rows meanwhile is of these changes, too.
+        """
+        self._changed.update(dict.fromkeys(tags, (self._upto or 0) + BEHIND))
         if tags:
             self._told.clear()
             self._due.set()
@@ -116,18 +120,18 @@ class Announcer:
     async def _tell_all(self, upto: int) -> bool:
         """Tell what was noted until now; whether Redis took it."""
         tags, changed, takeovers = self._tags, self._changed, self._takeovers
-        self._tags, self._changed = set(), set()
+        self._tags, self._changed = set(), {}
         is_told = await self._is_told(tags, changed, upto)
         if not is_told:
             self._tags |= tags
-            self._changed |= changed
+            self._changed = changed | self._changed
         elif takeovers == self._takeovers:
             self.copied = max(self.copied, upto)
         if is_told and not self._due.is_set():
             self._told.set()
         return is_told
 
-    async def _is_told(self, tags: set[str], changed: set[str], upto: int) -> bool:
+    async def _is_told(self, tags: set[str], changed: dict[str, float], upto: int) -> bool:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._tell(tags, changed, upto)
@@ -140,14 +144,15 @@ class Announcer:
         self._note_failing(None)
         return True
 
-    async def _tell(self, tags: set[str], changed: set[str], upto: int) -> None:
+    async def _tell(self, tags: set[str], changed: dict[str, float], upto: int) -> None:
         # An answer made of the copies before this was told is ended by the touch behind it.
         if self._copy is not None:
-            await self._copy(tags | changed, upto)
+            await self._copy(tags | changed.keys(), upto)
         if tags:
             await self._touching.touch(tags, upto)
-        if changed:
-            await self._touching.touch(changed, upto + BEHIND)
+        for position in sorted({*changed.values()}):
+            these = [tag for tag, behind in changed.items() if behind == position]
+            await self._touching.touch(these, position)
         await self._pushing.push(self._projection, upto)
 
     def _note_failing(self, error: Exception | None) -> None:

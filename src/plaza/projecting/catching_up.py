@@ -10,6 +10,7 @@ from plaza.outbox.read import Stretch, read_stretch
 from plaza.outbox.window import ReadStretch
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.follower import Follower
+from plaza.projecting.noted_changes import NotingTables
 from plaza.projecting.parked import stopped
 from plaza.projecting.projection import Projection
 from plaza.projecting.routing import Part, reading
@@ -57,6 +58,8 @@ async def catch_up(
     build: int,
     uptos: Uptos,
     reached: Reached | None = None,
+    *,
+    notes: bool = False,
 ) -> None:
     """Take each shard of a build as far as it says, and store that it is there.
 
@@ -66,15 +69,17 @@ async def catch_up(
         build: which nobody reads.
         uptos: by shard; one that is further stays where it is.
         reached: told of each position on the way.
+        notes: whether the tags of what changes are noted, for who has made copies of it.
 
     Raises:
         BuildStopped: so many facts cannot be applied that it was given up.
     """
-    # Nobody keeps answers of it, so that nobody needs to know what the rows were like before.
-    untold = _without_tags(projection)
+    # Where nobody keeps answers of it, nobody needs to know what the rows were like before.
+    untold = projection if notes else _without_tags(projection)
+    kind = NotingTables if notes else BuildTables
     for number, upto in uptos.items():
         part = Part(number, len(uptos))
-        tables = await BuildTables.of(connection, untold, build, part)
+        tables = await kind.of(connection, untold, build, part)
         shard = Shard(projection=projection.name, build=build, shard=number)
         read = reading(_reading_up_to(upto, reached), untold, part)
         follower = Follower(connection, untold, shard, tables, Unheard(), read)

@@ -114,9 +114,12 @@ class Follower:
         self._retrying.begin()
         self._upto = step.upto
         self._announcer.took_over(step.copied)
-        self._announcer.committed(await self._changed_in(step.copied, step.upto), step.upto)
-        if self._is_tagged and step.copied == UNTOLD:
-            self._announcer.changed({everything(self.shard.projection)})
+        if step.copied == UNTOLD:
+            self._announcer.committed((), step.upto)
+            self._announcer.changed({everything(self.shard.projection)} if self._is_tagged else ())
+        else:
+            changed = await self._changed_in(step.copied, step.upto)
+            self._announcer.committed(changed, step.upto)
         return step
 
     async def _changed_in(self, after: int, upto: int) -> Collection[str]:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from contextlib import suppress
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -12,11 +14,19 @@ from plaza.projecting.batch import BuildTables
 from plaza.projecting.keyed import These
 from plaza.projecting.projection import Projection
 from plaza.projecting.replaying import Replay
-from plaza.projecting.steps import Fenced, Shard, Step, last_step, take_step
+from plaza.projecting.steps import UNTOLD, Fenced, Shard, Step, last_step, take_step
 
 ATTEMPTS = 10
 
 SHARDS = "SELECT shards FROM projecting.build WHERE projection = $1 AND build = $2"
+
+
+class Taken(NamedTuple):
+    """The step under which a shard was written to, and up to where it was told of before."""
+
+    shard: Shard
+    step: Step
+    copied: int
 
 
 class Repaired(msgspec.Struct, frozen=True):
@@ -29,6 +39,7 @@ class Repaired(msgspec.Struct, frozen=True):
     places: set[Place]
     tags: set[str]
     upto: int
+    taken: list[Taken]
 
 
 class Repair:
@@ -67,18 +78,29 @@ class Repair:
                 continue
         raise Fenced
 
+    async def told(self, repaired: Repaired) -> None:
+        """Store that everybody was told, so that who follows need not tell of all that there is.
+
+        Whoever has gone on meanwhile has told it.
+        """
+        for shard, step, copied in repaired.taken:
+            with suppress(Fenced):
+                await take_step(self._connection, shard, step, step.upto, 0, copied)
+
     async def _write(
         self, steps: list[Step], replay: Replay, places: Collection[Place]
     ) -> Repaired:
+        taken = []
         for shard, last in zip(self._shards(len(steps)), steps, strict=True):
-            await take_step(self._connection, shard, last, last.upto, 0, last.copied)
+            step = await take_step(self._connection, shard, last, last.upto, 0, UNTOLD)
+            taken.append(Taken(shard, step, last.copied))
         parked = await parked_of(self._connection, self._projection, self._build)
         left = unsettled(replay, min(step.upto for step in steps))
         mended = {*places} - parked - {*left}
         tags = await self._restore(replay, mended)
         upto = max(step.upto for step in steps)
         await self._tables.note(self._connection, tags, upto + 1)
-        return Repaired(mended, tags, upto)
+        return Repaired(mended, tags, upto, taken)
 
     async def _restore(self, replay: Replay, mended: set[Place]) -> set[str]:
         keys: dict[str, set[UUID]] = defaultdict(set)

@@ -8,18 +8,21 @@ is; puts it behind the views and into the place of the live one.
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import NamedTuple, TypeVar
 
 import asyncpg
 from redis.asyncio import Redis
 
 from plaza.kernel.refusals import Conflict
 from plaza.outbox.channels import Channels, everything
+from plaza.projecting.announcer import BEHIND
 from plaza.projecting.building import drop_tables, show
 from plaza.projecting.builds import live_build
 from plaza.projecting.catching_up import catch_up, places_in, uptos_of
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import NothingReady, ready_build
 from plaza.projecting.steps import UNTOLD, Fenced, Shard, last_step, take_step
+from plaza.projecting.touching import Touching
 
 LOCK_TIMEOUT = "50ms"
 """Readers who come while the views are waited for wait behind: no longer than this."""
@@ -52,8 +55,20 @@ BESIDE = """
         AND ($3::int IS NULL OR build = $3) ORDER BY build
 """
 FORGET_STEPS = "DELETE FROM projecting.step WHERE projection = $1 AND build = $2"
-IS_UNTOLD = "SELECT EXISTS (SELECT FROM projecting.build WHERE NOT told AND status = 'live')"
-TOLD = "UPDATE projecting.build SET told = true WHERE NOT told"
+NOTED = """
+    SELECT DISTINCT unnest(tags) AS tag FROM projecting.changed
+    WHERE projection = $1 AND position > $2
+"""
+# As of where they were switched to, unless that was long ago.
+UNTOLD_BUILDS = """
+    SELECT b.projection, b.build, coalesce(
+        max(s.upto) FILTER (WHERE s.copied = $1), max(s.upto)) AS upto
+    FROM projecting.build b JOIN projecting.step s USING (projection, build)
+    WHERE NOT b.told AND b.status = 'live' GROUP BY b.projection, b.build
+"""
+TOLD = "UPDATE projecting.build SET told = true WHERE projection = $1 AND build = $2"
+
+T = TypeVar("T")
 
 
 class DiffersFromLive(Conflict):
@@ -66,9 +81,26 @@ class NothingKept(Conflict):
     title = "There is no build to go back to"
 
 
+class Switched(NamedTuple):
+    """What came of a switch.
+
+    Attributes:
+        upto: the position as of which the build is read.
+        changed: tags of what changed in it behind the position that was asked for.
+    """
+
+    build: int
+    upto: int
+    changed: frozenset[str]
+
+
 async def switch(
-    connection: asyncpg.Connection, projection: Projection, *, accept_differences: bool = False
-) -> int:
+    connection: asyncpg.Connection,
+    projection: Projection,
+    *,
+    accept_differences: bool = False,
+    since: int | None = None,
+) -> Switched:
     """Have the build that is ready read from now on; the live one is kept and followed.
 
     Args:
@@ -76,9 +108,7 @@ async def switch(
         projection: whose builds they are.
         accept_differences: whether it may show something else than the live one: a projection that
             was put right does.
-
-    Returns:
-        The build.
+        since: position of the new build behind which what changed is wanted.
 
     Raises:
         NothingReady: there is none to switch to.
@@ -93,8 +123,7 @@ async def switch(
             "the differences where they are meant to be, or retire the build."
         )
         raise DiffersFromLive(message, build=build, differences=differing)
-    await _go_live(connection, projection, build)
-    return build
+    return await _go_live(connection, projection, build, since)
 
 
 async def rollback(connection: asyncpg.Connection, projection: Projection) -> int:
@@ -108,7 +137,7 @@ async def rollback(connection: asyncpg.Connection, projection: Projection) -> in
     build = await connection.fetchval(KEPT, projection.name, projection.schema_version)
     if build is None:
         raise NothingKept(f"No earlier build of {projection.name} is kept.")
-    await _go_live(connection, projection, build)
+    await _go_live(connection, projection, build, None)
     return int(build)
 
 
@@ -140,30 +169,38 @@ async def retire(
 async def tell_switches(connection: asyncpg.Connection, redis: Redis, channels: Channels) -> None:
     """Let go of every copy of what another build showed, unless that was done.
 
-    Copies say as of which position they are, and a build that was switched to is at the same one:
-    no touch of a tag would tell them apart.
+    A build that was switched to is at the position of the other one, so that the touch is behind
+    it: copies that were made of the new build say that they are as of there, and stay.
 
     Raises:
         RedisError: Redis is away; tell it again.
     """
-    if await connection.fetchval(IS_UNTOLD):
-        await redis.delete(channels.incarnation)
-        await connection.execute(TOLD)
+    for name, build, upto in await connection.fetch(UNTOLD_BUILDS, UNTOLD):
+        await Touching(redis, channels).touch([everything(name)], upto + BEHIND)
+        await connection.execute(TOLD, name, build)
         await redis.publish(channels.builds, b"")
 
 
-async def _go_live(connection: asyncpg.Connection, projection: Projection, build: int) -> None:
+async def _go_live(
+    connection: asyncpg.Connection, projection: Projection, build: int, since: int | None
+) -> Switched:
     live = await live_build(connection, projection)
     # All that is behind but a batch or two, before anybody waits for it.
     uptos = await uptos_of(connection, projection.name, live)
     shards = len(await uptos_of(connection, projection.name, build))
-    await catch_up(connection, projection, build, places_in(uptos, shards))
-    await _until_nobody_is_in_the_way(partial(_replace, connection, projection, live, build))
+    await catch_up(connection, projection, build, places_in(uptos, shards), notes=True)
+    return await _until_nobody_is_in_the_way(
+        partial(_replace, connection, projection, live, build, since)
+    )
 
 
 async def _replace(
-    connection: asyncpg.Connection, projection: Projection, live: int, build: int
-) -> None:
+    connection: asyncpg.Connection,
+    projection: Projection,
+    live: int,
+    build: int,
+    since: int | None,
+) -> Switched:
     name = projection.name
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -172,7 +209,9 @@ async def _replace(
         await connection.execute(BECOME, name, live, "kept")
         await connection.execute(BECOME, name, build, "live")
         upto = min((await uptos_of(connection, name, build)).values())
+        changed = await connection.fetch(NOTED, name, since)
         await connection.execute(CHANGED, name, upto, [everything(name)])
+    return Switched(build, upto, frozenset(row["tag"] for row in changed))
 
 
 async def _take_steps(
@@ -187,7 +226,7 @@ async def _take_steps(
         uptos[number] = last.upto
     # One that is switched back to may be split as the projection was then.
     shards = len(await uptos_of(connection, projection.name, build))
-    await catch_up(connection, projection, build, places_in(uptos, shards))
+    await catch_up(connection, projection, build, places_in(uptos, shards), notes=True)
     for number in await uptos_of(connection, projection.name, build):
         shard = Shard(projection=projection.name, build=build, shard=number)
         last = await last_step(connection, shard)
@@ -203,13 +242,11 @@ async def _drop(connection: asyncpg.Connection, projection: Projection, build: i
         await connection.execute(FORGET_STEPS, projection.name, build)
 
 
-async def _until_nobody_is_in_the_way(attempt: Callable[[], Awaitable[None]]) -> None:
+async def _until_nobody_is_in_the_way(attempt: Callable[[], Awaitable[T]]) -> T:
     """Try again and again; what is in the way is a batch or a question, and soon over."""
     async with asyncio.timeout(TIMEOUT_S):
         while True:
             try:
-                await attempt()
+                return await attempt()
             except IN_THE_WAY:
                 await asyncio.sleep(RETRY_DELAY_S)
-            else:
-                return

@@ -3,6 +3,7 @@
 import random
 import secrets
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ TTL_MIN_S, TTL_MAX_S = 240.0, 300.0
 TAGS_MAX = 1000
 BODY_SIZE_MAX = 1_000_000
 COMPLAIN_INTERVAL_S = 1.0
+SCANNED_AT_ONCE = 1_000
 
 # A copy is good while Redis still is what it was when the copy was put there, and as long as
 # nothing that it was made of has been touched since.
@@ -99,6 +101,7 @@ class Copies:
             channels: of the log.
             version: of the code; another one may render other bytes from the same rows.
         """
+        self._redis = redis
         self._channels = channels
         self._version = version
         self._breaker = Breaker()
@@ -127,13 +130,14 @@ class Copies:
         rendered = Rendered(body, tuple(tags.decode().split("\n")), int(status))
         return Found(rendered, lasts_ms / 1000, incarnation)
 
-    async def put(self, key: str, rendered: Rendered, at: int, incarnation: bytes) -> bool:
+    async def put(self, key: str, rendered: Rendered, at: float, incarnation: bytes) -> bool:
         """Leave a copy, unless that would put something old in the place of something new.
 
         Args:
             key: of the question.
             rendered: its answer.
-            at: position that its read model covered for sure before it was asked.
+            at: position that its read model covered for sure before it was asked; between two of
+                them, where nobody else covers that.
             incarnation: as `get` gave it before the question.
         """
         if len(rendered.tags) > TAGS_MAX or len(rendered.body) > BODY_SIZE_MAX:
@@ -142,11 +146,30 @@ class Copies:
         (FAILED if kept is None else KEPT if kept else REFUSED).inc()
         return bool(kept)
 
+    async def incarnation(self) -> bytes | None:
+        """What copies have to be of to be good; None where there are none.
+
+        Raises:
+            RedisError: Redis is away.
+        """
+        found: bytes | None = await self._redis.get(self._channels.incarnation)
+        return found
+
+    async def in_use(self, projection: str) -> AsyncIterator[str]:
+        """The keys of questions to a read model that there are copies of: lately asked again.
+
+        Raises:
+            RedisError: Redis is away.
+        """
+        start = self._channels.copy(f"{self._version}:")
+        async for name in self._redis.scan_iter(f"{start}{projection}:*", count=SCANNED_AT_ONCE):
+            yield name.decode()[len(start) :]
+
     async def _asked(self, key: str, at_least: int) -> Any:
         candidate, prefix = secrets.token_hex(8), self._channels.tags_prefix
         return await self._told(self._get, key, candidate, prefix, at_least)
 
-    async def _kept(self, key: str, rendered: Rendered, at: int, incarnation: bytes) -> Any:
+    async def _kept(self, key: str, rendered: Rendered, at: float, incarnation: bytes) -> Any:
         ttl_ms = int(random.uniform(TTL_MIN_S, TTL_MAX_S) * 1000)  # noqa: S311  jitter
         tags, prefix = "\n".join(rendered.tags), self._channels.tags_prefix
         answer = rendered.status, rendered.body

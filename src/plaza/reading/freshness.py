@@ -83,7 +83,10 @@ class Freshness:
             return position
         if wish.lenient:
             return None
-        message = f"{projection} does not show it after {wish.wait_s:g} s; try again."
+        waited = f"does not show it after {wish.wait_s:g} s"
+        if self._watermarks.is_hurried:
+            waited = "does not show it, and this process ends"
+        message = f"{projection} {waited}; try again."
         raise ProjectionBehind(message, retry_after_s=1)
 
     async def _position_of(self, event: int, deadline: float) -> int | None:
@@ -96,6 +99,8 @@ class Freshness:
         if position is None and not await self._pool.fetchval(KNOWN, event):
             raise never
         while position is None and (now := asyncio.get_running_loop().time()) < deadline:
+            if self._watermarks.is_hurried:
+                return None
             await self._watermarks.moved_since(moves, min(deadline, now + ASK_AGAIN_S))
             moves = self._watermarks.moves
             position = await self._placed(event)

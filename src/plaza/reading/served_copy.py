@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import msgspec
 
+from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Rendered
 
 
@@ -21,3 +22,7 @@ class ServedCopy(msgspec.Struct, frozen=True):
     projection: str
     key: str
     fill: Callable[[asyncpg.Pool], Awaitable[Rendered]]
+
+
+Asked = Callable[[str, Cursors], ServedCopy | None]
+"""The question that a key of one read model names; None where it is not worth asking again."""

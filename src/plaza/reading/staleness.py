@@ -8,17 +8,22 @@ from datetime import datetime
 import msgspec
 
 
-def stale_since(projection: str, document: str, key: str) -> str:
-    """A column of a query: since when a document is not up to date, or NULL.
+def stale_since(projection: str, **keys: str) -> str:
+    """A column of a query: since when what it shows is not up to date, or NULL.
 
     Args:
         projection: the read model's name.
-        document: the document's table, without schema, version and build.
-        key: the column that holds its key.
+        keys: of each document that is shown: its table, without schema, version and build, and the
+            column that holds its key, or `ANY` of several.
     """
-    return f"""(
-        SELECT min(k.since) FROM projecting.parked_key k WHERE k.projection = '{projection}'
-            AND k.document = '{document}' AND k.key = {key}) AS stale_since"""
+    shown = " OR ".join(
+        f"(k.document = '{document}' AND k.key = {key})" for document, key in keys.items()
+    )
+    # Asked once for all rows, and row by row only where something is parked.
+    return f"""CASE
+        WHEN EXISTS (SELECT FROM projecting.parked_key WHERE projection = '{projection}') THEN (
+            SELECT min(k.since) FROM projecting.parked_key k
+            WHERE k.projection = '{projection}' AND ({shown})) END AS stale_since"""
 
 
 def told_stale(document: str, since: datetime | None) -> str:

@@ -63,6 +63,7 @@ class Watermarks:
     Attributes:
         moves: how often anything has moved; noted before a question whose answer a move changes.
         is_away: whether PostgreSQL did not answer when it was polled last.
+        is_hurried: whether nobody may wait any longer.
     """
 
     def __init__(self, pool: asyncpg.Pool) -> None:
@@ -73,6 +74,7 @@ class Watermarks:
         self._settled_at = 0.0
         self.moves = 0
         self.is_away = False
+        self.is_hurried = False
 
     def of(self, projection: str) -> Watermark:
         return self._marks.setdefault(projection, Watermark())
@@ -86,16 +88,24 @@ class Watermarks:
             return True
         try:
             async with asyncio.timeout_at(deadline), self._moved:
-                await self._moved.wait_for(lambda: self.of(projection).position >= position)
+                await self._moved.wait_for(
+                    lambda: self.is_hurried or self.of(projection).position >= position
+                )
         except TimeoutError:
             return False
-        return True
+        return self.of(projection).position >= position
 
     async def moved_since(self, moves: int, deadline: float) -> None:
         """Wait until anything has moved after that many moves, or the deadline."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline), self._moved:
-                await self._moved.wait_for(lambda: self.moves != moves)
+                await self._moved.wait_for(lambda: self.is_hurried or self.moves != moves)
+
+    async def hurry(self) -> None:
+        """Let nobody wait from now on: the process ends, and what waits would be cut off."""
+        self.is_hurried = True
+        async with self._moved:
+            self._moved.notify_all()
 
     async def run(self) -> None:
         """Poll until cancelled."""

@@ -13,6 +13,7 @@ from plaza.outbox.channels import Channels
 from plaza.outbox.epoch import current_epoch
 from plaza.outbox.redis_connections import telling
 from plaza.outbox.token import ConsistencyTokens
+from plaza.outbox.vanished_peers import NOTICING_PEERS
 from plaza.settings import InvalidSetting, Settings
 from plaza.writing.admission import Admission
 from plaza.writing.announcer import Announcer
@@ -26,7 +27,7 @@ SERVER_SETTINGS = {
     "role": "plaza_app",
     "lock_timeout": "2s",
     "statement_timeout": "10s",
-    "idle_in_transaction_session_timeout": "30s",
+    **NOTICING_PEERS,
     "jit": "off",
     # Commands look things up by keys. Left to choose, PostgreSQL plans the dearest of their
     # statements anew at every run, since it overrates what arrays of unknown length hold.

@@ -1,6 +1,7 @@
 """What was spoilt by hand is found by an audit and put right, and nothing else is."""
 
 import asyncio
+from collections.abc import Collection
 from random import Random
 
 import asyncpg
@@ -12,11 +13,14 @@ from operations.audits.telling import SEED, a_page, followed, told, unheeded
 from plaza.bootstrap import PROJECTIONS
 from plaza.operations import audits
 from plaza.operations.audits import Auditing, audit_some, audit_whole
-from plaza.outbox.channels import Channels
+from plaza.outbox.channels import Channels, everything
 from plaza.projecting.announcer import BEHIND
+from plaza.projecting.batch import BuildTables
+from plaza.projecting.follower import Follower
 from plaza.projecting.projection import Projection
+from plaza.projecting.repairing import Repair
 from plaza.projecting.replaying import LogIncomplete
-from plaza.projecting.steps import Shard, last_step
+from plaza.projecting.steps import Shard, last_step, take_step
 from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
 from plaza.read_models.product_page.tags import product_tag
 from plaza.read_models.stock_overview.projection import PROJECTION as STOCK_OVERVIEW
@@ -139,10 +143,52 @@ async def test_a_repair_takes_the_next_step_and_goes_no_further(
     await audit_whole(work, PRODUCT_PAGE, unheeded, repairs=True)
     after = await last_step(connection, shard)
     assert (after.number, after.upto, after.copied) == (
-        before.number + 1,
+        before.number + 2,
         before.upto,
         before.copied,
     )
+
+
+class Heard:
+    """What a follower tells that takes over."""
+
+    copied = 0
+
+    def __init__(self) -> None:
+        self.tags: set[str] = set()
+
+    def took_over(self, copied: int) -> None:
+        """Nobody is asked to go on from there."""
+
+    def committed(self, tags: Collection[str], _: int) -> None:
+        self.tags |= {*tags}
+
+    def changed(self, tags: Collection[str]) -> None:
+        self.tags |= {*tags}
+
+
+@pytest.mark.parametrize(
+    ("is_told", "tags"), [(False, {everything("product_page")}), (True, set())]
+)
+async def test_what_a_repair_could_not_tell_any_more_is_told_by_who_follows(
+    connection: asyncpg.Connection, *, is_told: bool, tags: set[str]
+) -> None:
+    # fault 2
+    head = await told(connection, PRODUCT_PAGE)
+    await followed(connection, PRODUCT_PAGE)
+    shard, heard = Shard(PRODUCT_PAGE.name, 1), Heard()
+    # As after a while: all that there was is told.
+    await take_step(connection, shard, await last_step(connection, shard), head, 0, head)
+    key = await a_page(connection)
+    tables = await BuildTables.of(connection, PRODUCT_PAGE, 1)
+    repair = Repair(connection, PRODUCT_PAGE, 1, tables)
+    repaired = await repair.mend([("product_page", key)])
+    if is_told:
+        await repair.told(repaired)
+
+    await Follower(connection, PRODUCT_PAGE, shard, tables, heard).advance()
+
+    assert heard.tags == tags
 
 
 async def test_tags_of_a_repaired_row_are_touched_behind_the_last_position(

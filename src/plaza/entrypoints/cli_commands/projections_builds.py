@@ -10,6 +10,7 @@ import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from plaza.bootstrap import ASKED
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
@@ -142,7 +143,7 @@ BUILD_COMMANDS = [rebuild, verify, switch, rollback, retire]
 def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) -> T:
     async def asked() -> T:
         with _progress(what) as show:
-            async with rebuilds(connected.settings) as work:
+            async with rebuilds(connected.settings, ASKED) as work:
                 return await ask(work, show)
 
     with connected_settings(settings_from(), say=_aside) as connected:

@@ -54,8 +54,15 @@ class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Of the first lines that have one."""
 
 
+class ShownOrder(OrderEntry, frozen=True, kw_only=True):
+    """An order in the list as its reader gets it."""
+
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
+
+
 class OrderList(msgspec.Struct, frozen=True):
-    items: list[OrderEntry]
+    items: list[ShownOrder]
     next_cursor: str | None
 
 

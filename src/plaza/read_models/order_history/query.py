@@ -6,16 +6,19 @@ from plaza.kernel.actor import Surface
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
+from plaza.reading.staleness import stale_since, told_stale
+
+STALE_SINCE = stale_since("order_history", order_history="order_id")
 
 # Ids sort by the time they were made. A failed order is an attempt more than an order.
-LIST = """
-    SELECT order_id, document FROM read.order_history_v1
+LIST = f"""
+    SELECT order_id, document, {STALE_SINCE} FROM read.order_history_v1
     WHERE account_id = $1 AND status <> 'failed' AND ($2::uuid IS NULL OR order_id < $2)
     ORDER BY order_id DESC LIMIT $3
 """
 
-LIST_IN_STATUS = """
-    SELECT order_id, document FROM read.order_history_v1
+LIST_IN_STATUS = f"""
+    SELECT order_id, document, {STALE_SINCE} FROM read.order_history_v1
     WHERE account_id = $1 AND status = $4 AND ($2::uuid IS NULL OR order_id < $2)
     ORDER BY order_id DESC LIMIT $3
 """
@@ -44,4 +47,5 @@ async def list_orders(
     further = None
     if len(rows) > limit:
         further = cursors.write(question, [rows[limit - 1]["order_id"]])
-    return page_json([row["document"] for row in rows[:limit]], further)
+    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+    return page_json(items, further)

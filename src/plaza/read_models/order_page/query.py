@@ -13,10 +13,20 @@ from plaza.reading.pools import PrivateReads
 from plaza.reading.postal_address import Recipient
 from plaza.reading.staleness import stale_since, told_stale
 
+# Whose lines and names are joined is asked only where anything is parked.
+STALE_SINCE = stale_since(
+    "order_page",
+    order_page="order_id",
+    order_page_lines="ANY (SELECT l.vendor_order_id FROM read.order_page_lines_v1 l "
+    "WHERE l.order_id = o.order_id)",
+    order_page_vendor="ANY (SELECT l.vendor_id FROM read.order_page_lines_v1 l "
+    "WHERE l.order_id = o.order_id)",
+)
+
 ORDER = f"""
     SELECT document, vendor_orders, address_id,
-        {stale_since("order_page", "order_page", "order_id")}
-    FROM read.order_page_v1 WHERE order_id = $1
+        {STALE_SINCE}
+    FROM read.order_page_v1 o WHERE order_id = $1
 """
 
 VENDOR_ORDERS = """

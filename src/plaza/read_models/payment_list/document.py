@@ -73,8 +73,15 @@ class PaymentEntry(msgspec.Struct, frozen=True, kw_only=True):
     shares: list[ShareEntry]
 
 
+class ShownPayment(PaymentEntry, frozen=True, kw_only=True):
+    """A payment as its reader gets it."""
+
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
+
+
 class PaymentList(msgspec.Struct, frozen=True):
-    items: list[PaymentEntry]
+    items: list[ShownPayment]
     next_cursor: str | None
 
 

@@ -7,8 +7,12 @@ from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
+from plaza.reading.staleness import stale_since, told_stale
 
-LIST = "SELECT order_id, document FROM read.payment_list_v1 WHERE TRUE"
+LIST = f"""
+    SELECT order_id, document, {stale_since("payment_list", payment_list="order_id")}
+    FROM read.payment_list_v1 WHERE TRUE
+"""
 
 
 async def list_payments(
@@ -38,4 +42,5 @@ async def list_payments(
     further = None
     if len(rows) > limit:
         further = cursors.write(question, [rows[limit - 1]["order_id"]])
-    return page_json([row["document"] for row in rows[:limit]], further)
+    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+    return page_json(items, further)

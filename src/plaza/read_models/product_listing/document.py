@@ -77,6 +77,8 @@ class ListedProduct(Card, frozen=True, kw_only=True):
 
     vendor: VendorOfCard
     category: CategoryOfCard | None
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class ProductList(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Rendered
 from plaza.reading.page import page_json
+from plaza.reading.staleness import stale_since, told_stale
 from plaza.web.strict_json import InvalidInput
 
 Sort = Literal["newest", "price_asc", "price_desc"]
@@ -21,10 +22,17 @@ Sort = Literal["newest", "price_asc", "price_desc"]
 CATEGORY_TAGS_MAX = 100
 """A page of more categories than that is made anew whenever any product changes."""
 
+STALE_SINCE = stale_since(
+    "product_listing",
+    product_listing="l.product_id",
+    product_listing_vendor="l.vendor_id",
+    product_listing_category="l.category_id",
+)
+
 # Another vendor's row of the same product shows only while no better vendor is listed.
-LISTED = """
+LISTED = f"""
     SELECT l.product_id, l.price_minor, l.published_at, l.card, v.document AS vendor,
-        c.document AS category
+        c.document AS category, {STALE_SINCE}
     FROM read.product_listing_v1 l
     JOIN read.product_listing_vendor_v1 v ON v.vendor_id = l.vendor_id AND v.listed
     LEFT JOIN read.product_listing_category_v1 c ON c.category_id = l.category_id
@@ -150,4 +158,5 @@ def _known(found: Any, parameter: str) -> Any:
 
 def _item(row: asyncpg.Record) -> str:
     category = row["category"] or "null"
-    return f'{row["card"][:-1]},"vendor":{row["vendor"]},"category":{category}}}'
+    item = f'{row["card"][:-1]},"vendor":{row["vendor"]},"category":{category}}}'
+    return told_stale(item, row["stale_since"])

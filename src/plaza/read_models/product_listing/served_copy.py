@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import msgspec
+
 from plaza.read_models.product_listing.projection import PROJECTION
 from plaza.read_models.product_listing.query import ProductsWanted, list_products
 from plaza.reading.cursor import Cursors
@@ -17,3 +19,12 @@ def served_copy(
     key = f"{PREFIX}:{limit}:{'' if cursor is None else repr(cursor)}:{wanted.fingerprint()}"
     fill = partial(list_products, cursors=cursors, wanted=wanted, limit=limit, cursor=cursor)
     return ServedCopy(PROJECTION.name, key, fill)
+
+
+def asked(key: str, cursors: Cursors) -> ServedCopy | None:
+    """The question of a key; only first pages are asked again."""
+    limit, _, rest = key.removeprefix(f"{PREFIX}:").partition(":")
+    if not rest.startswith(":"):
+        return None
+    wanted = msgspec.json.decode(rest[1:], type=ProductsWanted)
+    return served_copy(cursors, wanted, int(limit), None)

@@ -11,6 +11,14 @@ from plaza.read_models.product_page.tags import category_tag, product_tag, slug_
 from plaza.reading.entry import Rendered
 from plaza.reading.staleness import stale_since, told_stale
 
+STALE_SINCE = stale_since(
+    "product_page",
+    product_page="p.product_id",
+    product_page_vendor="ANY (SELECT p.vendor_id UNION ALL SELECT (o ->> 'vendor_id')::uuid "
+    "FROM jsonb_array_elements(p.offers) AS o)",
+    product_page_category="p.category_id",
+)
+
 PAGE = f"""
     SELECT p.product_id, p.vendor_id, p.category_id, p.document,
         coalesce(c.document, 'null') AS category, author.listed,
@@ -21,7 +29,7 @@ PAGE = f"""
             FROM jsonb_array_elements(p.offers) WITH ORDINALITY AS o (value, n)
             JOIN read.product_page_vendor_v1 v ON v.vendor_id = (o.value ->> 'vendor_id')::uuid
             WHERE v.listed), '[]')::text AS offers,
-        {stale_since("product_page", "product_page", "p.product_id")}
+        {STALE_SINCE}
     FROM read.product_page_v1 p
     LEFT JOIN read.product_page_vendor_v1 author ON author.vendor_id = p.vendor_id
     LEFT JOIN read.product_page_category_v1 c ON c.category_id = p.category_id

@@ -147,8 +147,15 @@ class StockOfOffer(msgspec.Struct, frozen=True, kw_only=True):
     locations: list[StockAtLocation]
 
 
+class ShownStock(StockOfOffer, frozen=True, kw_only=True):
+    """The same as its reader gets it."""
+
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
+
+
 class StockList(msgspec.Struct, frozen=True):
-    items: list[StockOfOffer]
+    items: list[ShownStock]
     next_cursor: str | None
 
 

@@ -18,18 +18,24 @@ from plaza.read_models.stock_overview.document import (
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
+from plaza.reading.staleness import stale_since, told_stale
 
 DEFAULT_LOCATION_NAME = "Default"
 """Of the vendors' first locations, which were made before it was told."""
 
+STALE_SINCE = stale_since(
+    "stock_overview", stock_overview="s.offer_id", stock_overview_product="s.product_id"
+)
+
 # Whether little is left is judged here, so that another setting holds at once and for all.
-LIST = """
+LIST = f"""
     SELECT s.offer_id, s.product_id, s.variant_id, s.sku, s.active, s.on_hand, s.reserved,
         s.backordered, s.on_hand - s.reserved AS available, s.allows_backorder, s.buckets,
         s.active AND s.on_hand - s.reserved <= coalesce(s.low_at, $2::bigint) AS low,
         coalesce(s.low_at, $2::bigint) AS low_at, s.low_at IS NOT NULL AS is_low_at_own,
         s.locations::text AS locations, coalesce(p.title, '') AS title,
-        coalesce(p.options -> s.variant_id::text, '{}')::text AS options
+        coalesce(p.options -> s.variant_id::text, '{{}}')::text AS options,
+        {STALE_SINCE}
     FROM read.stock_overview_v1 s
     LEFT JOIN read.stock_overview_product_v1 p
         ON p.product_id = s.product_id AND p.vendor_id = s.vendor_id
@@ -105,7 +111,9 @@ async def list_stock(
         }
     if wanted.location is not None and not rows and wanted.location not in names:
         raise NotThere
-    items = [_encoded(_stock_of(row, names)) for row in rows[:limit]]
+    items = [
+        told_stale(_encoded(_stock_of(row, names)), row["stale_since"]) for row in rows[:limit]
+    ]
     return page_json(items, _further(cursors, wanted.fingerprint(), rows, limit, "offer_id"))
 
 
@@ -151,6 +159,7 @@ async def list_locations(
 
 def _stock_of(row: asyncpg.Record, names: dict[UUID, str]) -> StockOfOffer:
     told = dict(row)
+    del told["stale_since"]
     active = told.pop("active")
     amounts = msgspec.json.decode(told.pop("locations"), type=list[Amount])
     options = msgspec.json.decode(told.pop("options"), type=dict[str, str])

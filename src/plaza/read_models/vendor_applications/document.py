@@ -58,6 +58,8 @@ class VendorApplicationEntry(VendorInStanding, frozen=True, kw_only=True):
     """A vendor as its reader gets it."""
 
     contact_email: str | None
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class VendorApplicationList(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from plaza.kernel.actor import MARKET
@@ -9,10 +10,13 @@ from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
+from plaza.reading.staleness import stale_since, told_stale
 
 # Ids sort by the time they were made.
-LIST = """
-    SELECT vendor_id, document FROM read.vendor_applications_v1
+LIST = f"""
+    SELECT vendor_id, document,
+        {stale_since("vendor_applications", vendor_applications="vendor_id")}
+    FROM read.vendor_applications_v1
     WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR vendor_id > $2)
     ORDER BY vendor_id LIMIT $3
 """
@@ -42,9 +46,11 @@ async def list_vendor_applications(
     if len(rows) > limit:
         further = cursors.write(question, [shown[-1]["vendor_id"]])
     known = await contacts([row["vendor_id"] for row in shown])
-    items = [_item(row["document"], known.get(row["vendor_id"])) for row in shown]
+    items = [_item(row, known.get(row["vendor_id"])) for row in shown]
     return page_json(items, further)
 
 
-def _item(document: str, contact_email: str | None) -> str:
-    return f'{document[:-1]},"contact_email":{msgspec.json.encode(contact_email).decode()}}}'
+def _item(row: asyncpg.Record, contact_email: str | None) -> str:
+    address = msgspec.json.encode(contact_email).decode()
+    document = f'{row["document"][:-1]},"contact_email":{address}}}'
+    return told_stale(document, row["stale_since"])

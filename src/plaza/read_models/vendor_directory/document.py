@@ -15,14 +15,14 @@ class ListedVendor(msgspec.Struct, frozen=True):
 
 
 class ShownVendor(ListedVendor, frozen=True):
-    """One vendor by itself, as its reader gets it."""
+    """A vendor as its reader gets it."""
 
     stale_since: datetime | None = None
     """Since when it is not up to date, where something keeps it from being; else left out."""
 
 
 class VendorList(msgspec.Struct, frozen=True):
-    items: list[ListedVendor]
+    items: list[ShownVendor]
     next_cursor: str | None
 
 

@@ -14,14 +14,16 @@ from plaza.reading.staleness import stale_since, told_stale
 
 QUESTION = "listVendors"
 
-LIST = """
-    SELECT vendor_id, name, document FROM read.vendor_directory_v2
+STALE_SINCE = stale_since("vendor_directory", vendor_directory="vendor_id")
+
+LIST = f"""
+    SELECT vendor_id, name, document, {STALE_SINCE} FROM read.vendor_directory_v2
     WHERE $1::text IS NULL OR (name, vendor_id) > ($1, $2::uuid)
     ORDER BY name, vendor_id LIMIT $3
 """
 
 GET = f"""
-    SELECT vendor_id, document, {stale_since("vendor_directory", "vendor_directory", "vendor_id")}
+    SELECT vendor_id, document, {STALE_SINCE}
     FROM read.vendor_directory_v2 WHERE slug = $1 OR vendor_id::text = $1
 """
 
@@ -54,7 +56,9 @@ async def list_vendors(
     if len(rows) > limit:
         last = rows[limit - 1]
         further = cursors.write(QUESTION, [last["name"], last["vendor_id"]])
-    page = page_json([row["document"] for row in rows[:limit]], further)
+    page = page_json(
+        [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]], further
+    )
     return Rendered(page, (EVERYTHING, ANY))
 
 

@@ -28,3 +28,14 @@ def served_copy(name: str) -> ServedCopy:
     if not is_slug(name):
         raise NotThere
     return ServedCopy(PROJECTION.name, f"{PREFIX}:one:{name}", partial(get_vendor, name=name))
+
+
+def asked(key: str, cursors: Cursors) -> ServedCopy | None:
+    """The question of a key; of the directory's pages only the first ones are asked again."""
+    match key.removeprefix(f"{PREFIX}:").split(":"):
+        case ["one", name]:
+            return served_copy(name)
+        case ["list", limit, ""]:
+            return served_list(cursors, int(limit), None)
+        case _:
+            return None

@@ -87,6 +87,13 @@ class VendorOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Units that were bought, canceled ones too."""
 
 
+class VendorOrderInQueue(VendorOrderEntry, frozen=True, kw_only=True):
+    """A vendor order in the list as its reader gets it."""
+
+    stale_since: datetime | None = None
+    """Since when it is not up to date, where something keeps it from being; else left out."""
+
+
 class VendorOrderToSend(VendorOrderEntry, frozen=True, kw_only=True):
     """One vendor order, whole."""
 
@@ -98,7 +105,7 @@ class VendorOrderToSend(VendorOrderEntry, frozen=True, kw_only=True):
 
 
 class VendorOrderList(msgspec.Struct, frozen=True):
-    items: list[VendorOrderEntry]
+    items: list[VendorOrderInQueue]
     next_cursor: str | None
     counts: dict[QueueStatus, int]
     """How many there are in each state, whatever the page is narrowed to."""

@@ -18,8 +18,10 @@ from plaza.reading.staleness import stale_since, told_stale
 
 Sort = Literal["newest", "due"]
 
-LIST = """
-    SELECT vendor_order_id, placed_at, accept_by, document FROM read.vendor_order_queue_v1
+LIST = f"""
+    SELECT vendor_order_id, placed_at, accept_by, document,
+        {stale_since("vendor_order_queue", vendor_order_queue="vendor_order_id")}
+    FROM read.vendor_order_queue_v1
     WHERE vendor_id = $1
 """
 
@@ -28,9 +30,15 @@ COUNTS = """
     GROUP BY status ORDER BY status
 """
 
+STALE_SINCE = stale_since(
+    "vendor_order_queue",
+    vendor_order_queue="q.vendor_order_id",
+    vendor_order_queue_lines="q.vendor_order_id",
+)
+
 GET = f"""
     SELECT q.document, q.address_id, l.lines,
-        {stale_since("vendor_order_queue", "vendor_order_queue", "q.vendor_order_id")}
+        {STALE_SINCE}
     FROM read.vendor_order_queue_v1 q
     JOIN read.vendor_order_queue_lines_v1 l ON l.vendor_order_id = q.vendor_order_id
     WHERE q.vendor_id = $1 AND q.vendor_order_id = $2
@@ -91,7 +99,7 @@ async def list_vendor_orders(
     if len(rows) > limit:
         last = rows[limit - 1]
         further = cursors.write(wanted.fingerprint(), [last[place], last["vendor_order_id"]])
-    items = [row["document"] for row in rows[:limit]]
+    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
     return page_json(items, further, counts=_counts_json(counts))
 
 

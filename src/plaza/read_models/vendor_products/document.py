@@ -89,7 +89,7 @@ class ShownProduct(OwnProduct, frozen=True, kw_only=True):
 
 
 class OwnProductList(msgspec.Struct, frozen=True):
-    items: list[OwnProduct]
+    items: list[ShownProduct]
     next_cursor: str | None
 
 

@@ -9,15 +9,17 @@ from plaza.reading.page import page_json
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
-LIST = """
-    SELECT product_id, document FROM read.vendor_products_v1
+STALE_SINCE = stale_since("vendor_products", vendor_products="product_id")
+
+LIST = f"""
+    SELECT product_id, document, {STALE_SINCE} FROM read.vendor_products_v1
     WHERE vendor_id = $1 AND ($2::text IS NULL OR status = $2)
         AND ($3::uuid IS NULL OR product_id < $3)
     ORDER BY product_id DESC LIMIT $4
 """
 
 GET = f"""
-    SELECT document, {stale_since("vendor_products", "vendor_products", "product_id")}
+    SELECT document, {STALE_SINCE}
     FROM read.vendor_products_v1 WHERE vendor_id = $1 AND product_id = $2
 """
 
@@ -44,7 +46,8 @@ async def list_vendor_products(
     further = None
     if len(rows) > limit:
         further = cursors.write(question, [rows[limit - 1]["product_id"]])
-    return page_json([row["document"] for row in rows[:limit]], further)
+    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+    return page_json(items, further)
 
 
 async def get_vendor_product(reads: PrivateReads, vendor_id: UUID, product_id: UUID) -> bytes:

@@ -1,0 +1,17 @@
+"""What has PostgreSQL notice that a process, or its network, is gone without a word.
+
+What it held there holds up others until then: rows, the sequencer's turn, a follower's lease.
+"""
+
+NOTICED_AFTER_S_MAX = 30
+
+NOTICING_PEERS = {
+    "idle_in_transaction_session_timeout": "30s",
+    # Asked after 10 s without a word, and given up 15 s later; over TCP only.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    # The same, while an answer is on its way.
+    "tcp_user_timeout": "25000",
+}
+"""Settings of a connection."""
