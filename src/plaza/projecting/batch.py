@@ -206,7 +206,8 @@ class BuildTables:
     def __init__(
         self, projection: Projection, tables: list[DocumentTable], part: Part = WHOLE
     ) -> None:
-        self._events = projection.events()
+        events = projection.events()
+        self._decoders = {name: msgspec.json.Decoder(event) for name, event in events.items()}
         self._tables = tables
         self.part = part
 
@@ -232,7 +233,7 @@ class BuildTables:
 
     def told(self, fact: Fact) -> Told:
         """The fact with what it says."""
-        return msgspec.json.decode(fact.payload, type=self._events[fact.type]), fact
+        return self._decoders[fact.type].decode(fact.payload), fact
 
     async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> set[str]:
         """Fold a batch of facts, in their order, into the tables; the tags of what changed."""

@@ -123,9 +123,9 @@ async def fill(
             raise FilledElsewhere(message)
         # A step that is lost in a crash is lost with its rows: it is only done again.
         await writes.execute("SET synchronous_commit = off")
-        await _fill(writes, projection, build, progress)
+        await _fill(writes, reads, projection, build, progress)
         await _make_indexes(writes, projection, build)
-        await _fill(writes, projection, build, progress)
+        await _fill(writes, reads, projection, build, progress)
         found = await compare(reads, writes, projection, build)
         await _keep(writes, projection, build, found)
     return found
@@ -194,7 +194,11 @@ async def _opened(connect: Connect, leaving: AsyncExitStack) -> asyncpg.Connecti
 
 
 async def _fill(
-    connection: asyncpg.Connection, projection: Projection, build: int, progress: Progress
+    connection: asyncpg.Connection,
+    ahead: asyncpg.Connection,
+    projection: Projection,
+    build: int,
+    progress: Progress,
 ) -> None:
     """Go after the live build until it is near."""
     while True:
@@ -210,7 +214,7 @@ async def _fill(
             progress(position, goal)
 
         places = places_in(uptos, projection.shards)
-        await catch_up(connection, projection, build, places, reached)
+        await catch_up(connection, projection, build, places, reached, ahead)
 
 
 async def _make_indexes(connection: asyncpg.Connection, projection: Projection, build: int) -> None:
