@@ -3,7 +3,7 @@
 from typing import Any
 
 from actors import Marketplace
-from plaza.bootstrap import PROJECTIONS
+from plaza.bootstrap import PROJECTIONS, SNAPSHOTS
 from plaza.operations.rebuilds import rebuilds
 from plaza.read_models.vendor_applications.projection import PROJECTION
 
@@ -15,10 +15,11 @@ STEPS = [("switch", {}, "nothing_ready"), ("rollback", None, "nothing_kept")]
 
 async def rebuild_and_switch(marketplace: Marketplace, operator: Any) -> None:
     """Ask for each step, and do what a projector's job does between them."""
-    async with rebuilds(marketplace.settings) as work:
+    async with rebuilds(marketplace.settings, SNAPSHOTS) as work:
         for step, body, code in STEPS:
             assert (await operator.post(f"{PATH}/{step}", body)).json()["code"] == code
-        assert (await operator.post(f"{PATH}/rebuild", {"switch": False})).status_code == 202
+        how = {"switch": False, "source": "snapshot"}
+        assert (await operator.post(f"{PATH}/rebuild", how)).status_code == 202
         await work.finish(PROJECTIONS)
         again = await operator.post(f"{PATH}/rebuild", {})
         assert again.json()["code"] == "rebuild_under_way"

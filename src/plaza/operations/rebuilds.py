@@ -10,11 +10,13 @@ from redis.exceptions import RedisError
 
 from plaza.kernel.refusals import Refusal
 from plaza.outbox.channels import Channels
+from plaza.outbox.snapshot import Snapshot
 from plaza.projecting import rebuilding, switching
 from plaza.projecting.builds import NotBuilt
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import FilledElsewhere, Progress
 from plaza.projecting.replaying import LogIncomplete
+from plaza.projecting.snapshots import Source
 from plaza.projecting.verifying import Comparison
 from plaza.projecting.wishes import Wish, fulfil, open_wishes
 from plaza.settings import Settings
@@ -40,8 +42,11 @@ log = structlog.get_logger()
 class Rebuilds:
     """Does to builds what is asked, as the owner of their tables."""
 
-    def __init__(self, settings: Settings, redis: Redis, channels: Channels) -> None:
+    def __init__(
+        self, settings: Settings, redis: Redis, channels: Channels, snapshots: Sequence[Snapshot]
+    ) -> None:
         self._settings = settings
+        self._snapshots = snapshots
         self._redis = redis
         self._channels = channels
 
@@ -56,20 +61,26 @@ class Rebuilds:
             },
         )
 
-    async def begin(self, projection: Projection, *, switches: bool) -> int:
+    async def begin(self, projection: Projection, *, switches: bool, source: Source = "log") -> int:
         """Make a new build that is still empty; gives its number."""
         async with self._connected() as connection:
-            return await rebuilding.begin_rebuild(connection, projection, switches=switches)
+            return await rebuilding.begin_rebuild(
+                connection,
+                projection,
+                switches=switches,
+                source=source,
+                snapshots=self._snapshots,
+            )
 
     async def fill(self, projection: Projection, build: int, progress: Progress) -> Comparison:
         """Fill it, compare it with the live one, and have projectors follow it."""
-        found = await rebuilding.fill(self.connect, projection, build, progress)
+        found = await rebuilding.fill(self.connect, projection, build, progress, self._snapshots)
         await self._call_followers()
         return found
 
     async def verify(self, projection: Projection, progress: Progress) -> Comparison:
         """Compare once more the build that is ready."""
-        found = await rebuilding.verify(self.connect, projection, progress)
+        found = await rebuilding.verify(self.connect, projection, progress, self._snapshots)
         await self._call_followers()
         return found
 
@@ -121,7 +132,7 @@ class Rebuilds:
         """Do what is asked; why it cannot be done, where it cannot."""
         try:
             if wish.wish == "rebuild":
-                await self.begin(projection, switches=wish.is_switched)
+                await self.begin(projection, switches=wish.is_switched, source=wish.source)
             elif wish.wish == "switch":
                 await self.switch(projection, accept_differences=wish.accepts_differences)
             else:
@@ -166,12 +177,19 @@ class Rebuilds:
 
 
 @asynccontextmanager
-async def rebuilds(settings: Settings) -> AsyncIterator[Rebuilds]:
-    """With connections to Redis until it is left."""
+async def rebuilds(
+    settings: Settings, snapshots: Sequence[Snapshot] = ()
+) -> AsyncIterator[Rebuilds]:
+    """With connections to Redis until it is left.
+
+    Args:
+        settings: of the installation.
+        snapshots: what tells the present state, for who rebuilds from it.
+    """
     channels = Channels((await epoch_tokens(settings)).epoch_id)
     async with open_redis(settings) as redis:
-        yield Rebuilds(settings, redis, channels)
+        yield Rebuilds(settings, redis, channels, snapshots)
 
 
-def _nobody_looks(_: int, __: int) -> None:
+def _nobody_looks(_: int, __: int | None) -> None:
     """Nobody sees the progress of a job; it stands in the build's steps."""

@@ -52,6 +52,7 @@ BESIDE = """
         AND ($3::int IS NULL OR build = $3) ORDER BY build
 """
 FORGET_STEPS = "DELETE FROM projecting.step WHERE projection = $1 AND build = $2"
+FORGET_SEEN = "DELETE FROM projecting.seen_fact WHERE projection = $1 AND build = $2"
 IS_UNTOLD = "SELECT EXISTS (SELECT FROM projecting.build WHERE NOT told AND status = 'live')"
 TOLD = "UPDATE projecting.build SET told = true WHERE NOT told"
 
@@ -201,6 +202,7 @@ async def _drop(connection: asyncpg.Connection, projection: Projection, build: i
         await connection.execute(BECOME, projection.name, build, "retired")
         await drop_tables(connection, projection, build)
         await connection.execute(FORGET_STEPS, projection.name, build)
+        await connection.execute(FORGET_SEEN, projection.name, build)
 
 
 async def _until_nobody_is_in_the_way(attempt: Callable[[], Awaitable[None]]) -> None:

@@ -10,6 +10,7 @@ import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from plaza.bootstrap import SNAPSHOTS
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
@@ -18,10 +19,13 @@ from plaza.projecting.builds import NotBuilt
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import Progress as Show
 from plaza.projecting.replaying import LogIncomplete
+from plaza.projecting.snapshots import Source
 from plaza.projecting.verifying import Comparison
 from plaza.settings import settings_from
 
 EXIT_DIFFERS = 1
+SOURCES: dict[str, Source] = {"log": "log", "snapshots": "snapshot"}
+"""As one says it, and as it is stored."""
 
 T = TypeVar("T")
 
@@ -31,8 +35,16 @@ NAME = click.argument("projection", metavar="NAME", type=NamedProjection())
 @click.command()
 @NAME
 @click.option("--no-switch", is_flag=True, help="Only fill and verify it.")
-def rebuild(*, projection: Projection, no_switch: bool) -> None:
-    """Build a read model anew from the log, and have it read where it shows the same.
+@click.option(
+    "--from",
+    "told_by",
+    type=click.Choice(sorted(SOURCES)),
+    default="log",
+    show_default=True,
+    help="What it is filled from; `snapshots` tell the present state, and need no whole log.",
+)
+def rebuild(*, projection: Projection, no_switch: bool, told_by: str) -> None:
+    """Build a read model anew, and have it read where it shows the same.
 
     The new tables are filled beside those that are read; then both are compared as of the same
     position of the log. Commands may come in meanwhile, and nobody who reads waits. The old tables
@@ -46,10 +58,13 @@ def rebuild(*, projection: Projection, no_switch: bool) -> None:
         plaza projections rebuild product_listing
 
         plaza projections rebuild product_listing --no-switch
+
+        plaza projections rebuild product_listing --from snapshots
     """
+    source = SOURCES[told_by]
 
     async def rebuilt(work: Rebuilds, show: Show) -> Comparison:
-        build = await work.begin(projection, switches=not no_switch)
+        build = await work.begin(projection, switches=not no_switch, source=source)
         found = await work.fill(projection, build, show)
         if not (no_switch or found.total):
             await work.switch(projection)
@@ -142,7 +157,7 @@ BUILD_COMMANDS = [rebuild, verify, switch, rollback, retire]
 def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) -> T:
     async def asked() -> T:
         with _progress(what) as show:
-            async with rebuilds(connected.settings) as work:
+            async with rebuilds(connected.settings, SNAPSHOTS) as work:
                 return await ask(work, show)
 
     with connected_settings(settings_from(), say=_aside) as connected:
@@ -160,9 +175,9 @@ def _progress(what: str) -> Iterator[Show]:
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     quiet = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task(what)
+        bar = progress.add_task(what, total=None)
 
-        def show(done: int, total: int) -> None:
+        def show(done: int, total: int | None) -> None:
             progress.update(bar, completed=done, total=total)
 
         yield show

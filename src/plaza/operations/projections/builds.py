@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 
 from plaza.projecting.rebuilding import NothingReady, RebuildUnderWay
+from plaza.projecting.snapshots import Source
 from plaza.projecting.switching import DiffersFromLive, NothingKept
 from plaza.projecting.wishes import Wish, add_wish
 from plaza.writing.unit_of_work import UnitOfWork
@@ -22,6 +23,7 @@ BESIDE = """
 class RebuildProjection(msgspec.Struct, frozen=True, kw_only=True):
     projection: str
     switch: bool
+    source: Source
 
 
 class SwitchProjection(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +44,12 @@ async def rebuild_projection(command: RebuildProjection, work: UnitOfWork) -> Wi
         raise RebuildUnderWay(message, build=found["build"])
     return await _wished(
         connection,
-        Wish(projection=command.projection, wish="rebuild", is_switched=command.switch),
+        Wish(
+            projection=command.projection,
+            wish="rebuild",
+            is_switched=command.switch,
+            source=command.source,
+        ),
     )
 
 

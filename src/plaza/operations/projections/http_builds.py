@@ -30,9 +30,11 @@ class Rebuild(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         switch: whether the new build is read as soon as it was found to show the same.
+        source: what it is filled from; the present state needs no whole log.
     """
 
     switch: bool = True
+    source: Literal["log", "snapshot"] = "log"
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,9 +71,9 @@ async def rebuild(
     commanding: NamedDependency[Commanding],
     state_of: NamedDependency[Readiness],
 ) -> Response[bytes]:
-    """Build a read model anew from the log, beside the one that is read, and compare the two."""
+    """Build a read model anew, beside the one that is read, and compare the two."""
     _check_known(projection, state_of)
-    command = RebuildProjection(projection=projection, switch=data.switch)
+    command = RebuildProjection(projection=projection, switch=data.switch, source=data.source)
     return await commanding.run(rebuild_projection, command, MARKET, _accepted_answer)
 
 
