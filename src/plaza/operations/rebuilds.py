@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -9,6 +10,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from plaza.kernel.refusals import Refusal
+from plaza.operations.audits import Audit, auditing
+from plaza.operations.audits import Progress as OfDocuments
+from plaza.operations.vendor_rebuilds import check_of_vendors, rebuild_vendor, vendor_named
 from plaza.outbox.channels import Channels
 from plaza.outbox.snapshot import Snapshot
 from plaza.projecting import rebuilding, switching
@@ -107,6 +111,15 @@ class Rebuilds:
         await self._call_followers()
         return retired
 
+    async def rebuild_vendor(
+        self, projection: Projection, vendor: str, progress: OfDocuments
+    ) -> Audit:
+        """Have the documents of a vendor, named by slug or id, be what the log says."""
+        check_of_vendors(projection)
+        async with auditing(self._settings) as work:
+            vendor_id = await vendor_named(work.connection, vendor)
+            return await rebuild_vendor(work, projection, vendor_id, progress)
+
     async def is_anything_due(self) -> bool:
         """Whether something was asked for, or left undone by who was killed."""
         async with self._connected() as connection:
@@ -131,7 +144,9 @@ class Rebuilds:
     async def _fulfilled(self, wish: Wish, projection: Projection) -> str | None:
         """Do what is asked; why it cannot be done, where it cannot."""
         try:
-            if wish.wish == "rebuild":
+            if wish.vendor_id is not None:
+                await self._mend(projection, wish.vendor_id)
+            elif wish.wish == "rebuild":
                 await self.begin(projection, switches=wish.is_switched, source=wish.source)
             elif wish.wish == "switch":
                 await self.switch(projection, accept_differences=wish.accepts_differences)
@@ -141,6 +156,16 @@ class Rebuilds:
             log.warning("wish_refused", wish=wish.wish, of=wish.projection, why=str(refusal))
             return str(refusal)
         return None
+
+    async def _mend(self, projection: Projection, vendor_id: UUID) -> None:
+        audit = await self.rebuild_vendor(projection, str(vendor_id), _nobody_looks)
+        log.info(
+            "rebuilt_of_vendor",
+            projection=projection.name,
+            vendor_id=str(vendor_id),
+            documents=audit.documents,
+            mended=len(audit.repaired),
+        )
 
     async def _filled(self, projection: Projection, build: int) -> None:
         try:

@@ -14,12 +14,14 @@ from plaza.bootstrap import SNAPSHOTS
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
+from plaza.operations.audits import Audit
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.projecting.builds import NotBuilt
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import Progress as Show
 from plaza.projecting.replaying import LogIncomplete
 from plaza.projecting.snapshots import Source
+from plaza.projecting.steps import Fenced
 from plaza.projecting.verifying import Comparison
 from plaza.settings import settings_from
 
@@ -43,7 +45,10 @@ NAME = click.argument("projection", metavar="NAME", type=NamedProjection())
     show_default=True,
     help="What it is filled from; `snapshots` tell the present state, and need no whole log.",
 )
-def rebuild(*, projection: Projection, no_switch: bool, told_by: str) -> None:
+@click.option(
+    "--vendor", metavar="SLUG-OR-ID", help="Only documents of this vendor, where they stand."
+)
+def rebuild(*, projection: Projection, no_switch: bool, told_by: str, vendor: str | None) -> None:
     """Build a read model anew, and have it read where it shows the same.
 
     The new tables are filled beside those that are read; then both are compared as of the same
@@ -60,8 +65,16 @@ def rebuild(*, projection: Projection, no_switch: bool, told_by: str) -> None:
         plaza projections rebuild product_listing --no-switch
 
         plaza projections rebuild product_listing --from snapshots
+
+        plaza projections rebuild product_listing --vendor corner-lamps
     """
     source = SOURCES[told_by]
+    if vendor is not None:
+        if no_switch or source != "log":
+            message = "--vendor rebuilds from the log and in place: leave the other options out."
+            raise click.UsageError(message)
+        _rebuild_of_vendor(projection, vendor)
+        return
 
     async def rebuilt(work: Rebuilds, show: Show) -> Comparison:
         build = await work.begin(projection, switches=not no_switch, source=source)
@@ -73,6 +86,23 @@ def rebuild(*, projection: Projection, no_switch: bool, told_by: str) -> None:
     found = _done(rebuilt, f"Rebuilding {projection.name}")
     _conclude(found)
     _aside("It is ready: `plaza projections switch`." if no_switch else "It is read from now on.")
+
+
+def _rebuild_of_vendor(projection: Projection, vendor: str) -> None:
+    """Documents of one vendor, in the build that is read."""
+
+    async def rebuilt(work: Rebuilds, show: Show) -> Audit:
+        return await work.rebuild_vendor(projection, vendor, show)
+
+    audit = _done(rebuilt, f"Rebuilding {projection.name} of {vendor}")
+    for found in audit.differences:
+        click.echo(f"{found.document}  {found.key}  {found.kind}")
+    for (table, key), reason in audit.left.items():
+        _aside(f"{table}  {key}  cannot be rebuilt: {reason}")
+    mended = len(audit.repaired)
+    _aside(f"{audit.documents - len(audit.differences):,} documents were right, {mended:,} mended.")
+    if mended < len(audit.differences):
+        sys.exit(EXIT_DIFFERS)
 
 
 @click.command()
@@ -166,6 +196,9 @@ def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) ->
             return asyncio.run(asked())
         except (LogIncomplete, NotBuilt) as error:
             raise click.ClickException(str(error)) from error
+        except Fenced as error:
+            message = "Followers were faster each time: not all was written. Try again."
+            raise click.ClickException(message) from error
 
 
 @contextmanager
