@@ -1,10 +1,11 @@
 """Having a read model built anew."""
 
 from typing import Any
+from uuid import uuid4
 
 from actors import Marketplace
-from plaza.bootstrap import ASKED, PROJECTIONS
-from plaza.operations.rebuilds import rebuilds
+from plaza.bootstrap import ASKED, PROJECTIONS, SNAPSHOTS
+from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.read_models.vendor_applications.projection import PROJECTION
 
 PATH = f"/v1/operations/projections/{PROJECTION.name}"
@@ -12,13 +13,21 @@ PATH = f"/v1/operations/projections/{PROJECTION.name}"
 STEPS = [("switch", {}, "nothing_ready"), ("rollback", None, "nothing_kept")]
 """Each with its body, and how it is refused where there is no such build."""
 
+MENDED = """
+    SELECT w.refusal, a.documents, a.differing FROM projecting.wish w
+    CROSS JOIN LATERAL (SELECT documents, differing FROM projecting.audit
+        WHERE projection = $1 ORDER BY number DESC LIMIT 1) a
+    WHERE w.projection = $1 AND w.vendor_id = $2 AND w.done_at IS NOT NULL
+"""
+
 
 async def rebuild_and_switch(marketplace: Marketplace, operator: Any) -> None:
     """Ask for each step, and do what a projector's job does between them."""
-    async with rebuilds(marketplace.settings, ASKED) as work:
+    async with rebuilds(marketplace.settings, ASKED, SNAPSHOTS) as work:
         for step, body, code in STEPS:
             assert (await operator.post(f"{PATH}/{step}", body)).json()["code"] == code
-        assert (await operator.post(f"{PATH}/rebuild", {"switch": False})).status_code == 202
+        how = {"switch": False, "source": "snapshot"}
+        assert (await operator.post(f"{PATH}/rebuild", how)).status_code == 202
         await work.finish(PROJECTIONS)
         again = await operator.post(f"{PATH}/rebuild", {})
         assert again.json()["code"] == "rebuild_under_way"
@@ -26,3 +35,22 @@ async def rebuild_and_switch(marketplace: Marketplace, operator: Any) -> None:
             assert (await operator.post(f"{PATH}/{step}", body)).status_code == 202
             await work.finish(PROJECTIONS)
         await work.retire(PROJECTION, None)
+        await _rebuild_of_vendor(work, operator)
+
+
+async def _rebuild_of_vendor(work: Rebuilds, operator: Any) -> None:
+    connection = await work.connect()
+    vendor_id, slug = await connection.fetchrow("SELECT id, slug FROM vendors.vendor LIMIT 1")
+    for body, code in (
+        ({"vendor_id": str(uuid4())}, "no_such_vendor"),
+        ({"vendor_id": str(vendor_id), "source": "snapshot"}, "vendors_of_log_only"),
+    ):
+        assert (await operator.post(f"{PATH}/rebuild", body)).json()["code"] == code
+    asked = await operator.post(f"{PATH}/rebuild", {"vendor_id": str(vendor_id)})
+    assert asked.status_code == 202
+    await work.finish(PROJECTIONS)
+    done = await connection.fetch(MENDED, PROJECTION.name, vendor_id)
+    assert [tuple(row) for row in done] == [(None, 1, 0)]
+    audit = await work.rebuild_vendor(PROJECTION, slug, lambda _, __: None)
+    assert (audit.documents, audit.differences) == (1, [])
+    await connection.close()

@@ -17,6 +17,13 @@ from projecting.connecting import connecting
 from projecting.log import a_follower, follow_to_the_end, sequence, tell
 from read_models.chatter import Chatter
 
+OF_PAGE = "SELECT vendor_id FROM outbox.event WHERE payload ->> 'product_id' = $1 LIMIT 1"
+KNOWN = """
+    INSERT INTO vendors.vendor (id, slug, name, country, currency, contact_email, description,
+        status, version)
+    VALUES ($1, 'corner-lamps', 'Corner Lamps', 'GB', 'GBP', 'a@plaza.example', '', 'approved', 1)
+"""
+
 
 @pytest.fixture
 def run(run_plaza: Run) -> Run:
@@ -82,6 +89,36 @@ def test_rows_that_are_right_end_well(run: Run, page: UUID) -> None:
     assert page
     assert (done.code, done.stdout) == (0, "")
     assert re.match(r"0 of \d\d documents differ from the log up to position 20\d;", done.stderr)
+
+
+def test_how_a_vendor_is_rebuilt_is_not_to_be_chosen(run: Run) -> None:
+    done = run("rebuild", "product_page", "--vendor", "corner-lamps", "--from", "snapshots")
+    assert done.code == 2
+    assert "leave the other options out" in done.stderr
+
+
+def test_a_vendor_that_nobody_knows_is_refused(run: Run, page: UUID) -> None:
+    done = run("rebuild", "product_page", "--vendor", str(page))
+    assert done.code == 1
+    assert f"No vendor has the slug or the id {page}." in done.stderr
+
+
+def test_the_documents_of_a_vendor_are_rebuilt_and_counted(
+    run: Run, spoilt: UUID, fresh_settings: Settings
+) -> None:
+    vendor_id = asyncio.run(a_vendor_of(fresh_settings, spoilt))
+    done = run("rebuild", "product_page", "--vendor", str(vendor_id))
+    assert (done.code, done.stdout) == (0, f"product_page  {spoilt}  missing\n")
+    assert re.fullmatch(r"\d+ documents were right, 1 mended\.\n", done.stderr)
+
+
+async def a_vendor_of(settings: Settings, page: UUID) -> UUID:
+    """A vendor of whom something is told about the page, and whom the marketplace knows."""
+    async with connecting(settings) as connect:
+        connection = await connect()
+        vendor_id: UUID = await connection.fetchval(OF_PAGE, str(page))
+        await connection.execute(KNOWN, vendor_id)
+        return vendor_id
 
 
 def test_what_differs_is_printed_and_ends_with_one(run: Run, spoilt: UUID) -> None:

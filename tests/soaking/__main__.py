@@ -19,7 +19,15 @@ from soaking.log_server import log_server, log_settings
 from soaking.order import Outcome, Stress, stressed
 from soaking.outage import outage
 from soaking.rebuild import rebuilt
-from soaking.report import percentile, print_drain, print_order, print_pairs, print_toll
+from soaking.rebuild_beside import SPARE_FACTS, rebuilt_beside
+from soaking.report import (
+    percentile,
+    print_beside,
+    print_drain,
+    print_order,
+    print_pairs,
+    print_toll,
+)
 from soaking.token_processes import token_pairs, token_servers
 from soaking.tokens import Plan
 from soaking.toll import Toll, toll
@@ -57,6 +65,8 @@ def main() -> None:
         scripts/soak drain --events 500000
 
         scripts/soak rebuild --facts 200000
+
+        scripts/soak rebuild-beside --rows 1000000
 
         scripts/soak tokens --pairs 10000 --rate 300
 
@@ -201,6 +211,51 @@ def rebuild(*, facts: int, seed: int) -> None:
         f"{outcome.differing:,} documents differ."
     )
     if outcome.differing:
+        sys.exit(EXIT_VIOLATED)
+
+
+@main.command("rebuild-beside")
+@click.option("--rows", type=click.IntRange(1_000), default=1_000_000, show_default=True)
+@click.option(
+    "--rate",
+    "commands_per_s",
+    type=click.FloatRange(1),
+    default=100,
+    show_default=True,
+    help="Commands a second.",
+)
+@click.option(
+    "--quiet",
+    "quiet_s",
+    type=click.FloatRange(1),
+    default=20,
+    show_default=True,
+    help="Seconds of commands with no rebuild beside them, to compare with.",
+)
+@click.option(
+    "--growth-max",
+    "growth_mb_max",
+    type=click.FloatRange(1),
+    default=300,
+    show_default=True,
+    help="Megabytes that the process may grow by while it rebuilds.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+def beside(
+    *, rows: int, commands_per_s: float, quiet_s: float, growth_mb_max: float, seed: int
+) -> None:
+    """Build a listing of many rows anew while commands change what it shows.
+
+    For example:
+
+        scripts/soak rebuild-beside --rows 1000000 --rate 100
+    """
+    with temporary_cluster(durable=True) as cluster:
+        settings = log_settings(cluster, partition_size=2 * rows + SPARE_FACTS)
+        asyncio.run(migrate(settings))
+        found = asyncio.run(rebuilt_beside(settings, rows, seed, commands_per_s, quiet_s))
+    print_beside(found)
+    if found.rebuilt.differing or found.rebuilt.growth_mb > growth_mb_max:
         sys.exit(EXIT_VIOLATED)
 
 

@@ -40,9 +40,11 @@ TEMPLATES = {
 }
 
 
-async def list_products(connection: asyncpg.Connection, facts: int, seed: int) -> int:
+async def list_products(
+    connection: asyncpg.Connection, facts: int, seed: int, facts_a_product: int = FACTS_A_PRODUCT
+) -> int:
     """Append so many facts, and give each of them its position; how many there are."""
-    story = _story(facts, Random(seed))  # noqa: S311  no secret
+    story = _story(facts, Random(seed), facts_a_product)  # noqa: S311  no secret
     rows = []
     for event in story:
         rows.append(_row(event))
@@ -71,12 +73,12 @@ def _row(event: Event) -> tuple[object, ...]:
     return (told, event.type(), 1, *place, vendor_id, "system:soak", "Tell", told, payload)
 
 
-def _story(facts: int, random: Random) -> Iterator[Event]:
+def _story(facts: int, random: Random, facts_a_product: int) -> Iterator[Event]:
     vendors = [UUID(int=random.getrandbits(128)) for _ in range(50)]
     left = facts
     while left > 0:
         products = [_of_product(random, vendors) for _ in range(PRODUCTS_AT_ONCE)]
-        for _ in range(FACTS_A_PRODUCT):
+        for _ in range(facts_a_product):
             for product in products:
                 if left > 0:
                     yield next(product)

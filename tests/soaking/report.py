@@ -8,6 +8,7 @@ from rich.table import Table
 
 from soaking.drain import Drained
 from soaking.order import Outcome, Stress
+from soaking.rebuild_beside import Beside
 from soaking.tokens import Pairs, Plan
 from soaking.toll import Toll
 
@@ -50,6 +51,27 @@ def print_pairs(plan: Plan, pairs: Pairs, seed: int) -> None:
     for told in pairs.failed[:3]:
         console.print(told, style="red", markup=False)
     console.print(f"Seed {seed}.", style="dim")
+
+
+def print_beside(beside: Beside) -> None:
+    """How the rebuild went, and what those who command noticed of it."""
+    rebuilt = beside.rebuilt
+    table = Table("A rebuild beside commands", "", title=None)
+    table.columns[1].justify = "right"
+    table.add_row("rows", f"{rebuilt.rows:,}")
+    table.add_row("documents that differ", f"{rebuilt.differing:,}")
+    table.add_row("facts", f"{rebuilt.facts:,}")
+    table.add_row("facts/s", f"{rebuilt.facts / rebuilt.filled_s:,.0f}")
+    table.add_row("filled after", f"{rebuilt.filled_s:.1f} s")
+    table.add_row("compared and switched after", f"{rebuilt.whole_s:.1f} s")
+    table.add_row("processor time a fact", f"{rebuilt.processor_s / rebuilt.facts * 1e6:.0f} µs")
+    table.add_row("memory at most", f"{rebuilt.process_mb:,.0f} MB")
+    table.add_row("of it while it rebuilt", f"{rebuilt.growth_mb:,.0f} MB")
+    table.add_section()
+    table.add_row("commands beside it", f"{len(beside.beside_ms):,}")
+    _add_times(table, "command before", beside.quiet_ms)
+    _add_times(table, "command beside", beside.beside_ms)
+    console.print(table)
 
 
 def print_toll(toll: Toll) -> None:

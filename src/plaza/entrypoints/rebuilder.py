@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 
-from plaza.bootstrap import ASKED, PROJECTIONS
+from plaza.bootstrap import ASKED, PROJECTIONS, SNAPSHOTS
 from plaza.entrypoints.logs import configure_logs
 from plaza.operations.rebuilds import rebuilds
 from plaza.settings import Settings, settings_from
@@ -18,7 +18,7 @@ NICENESS = 5
 
 async def finish_rebuilds(settings: Settings) -> None:
     """Do what was asked for, or left undone by who was killed."""
-    async with rebuilds(settings, ASKED) as work:
+    async with rebuilds(settings, ASKED, SNAPSHOTS) as work:
         await work.finish(PROJECTIONS)
 
 

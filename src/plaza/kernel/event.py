@@ -1,6 +1,7 @@
 """Facts: what an aggregate says has happened, and the envelope it travels in."""
 
 from datetime import datetime
+from functools import cache
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
@@ -73,5 +74,10 @@ def said_by(fact: Fact, kind: type[E]) -> E:
     said = vars(fact).get(SAID)
     if not isinstance(said, kind):
         # Taken apart once: a fact interests up to seven read models.
-        said = vars(fact)[SAID] = msgspec.json.decode(fact.payload, type=kind)
+        said = vars(fact)[SAID] = _decoder(kind).decode(fact.payload)
     return said
+
+
+@cache
+def _decoder(kind: type[E]) -> msgspec.json.Decoder[E]:
+    return msgspec.json.Decoder(kind)

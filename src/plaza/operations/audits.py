@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -46,7 +47,7 @@ LONGEST_AGO = """
 """
 
 Progress = Callable[[int, int], None]
-"""Told how many shares of the documents are done, and of how many."""
+"""Told how many documents, or shares of all of them, are done, and of how many."""
 
 log = structlog.get_logger()
 
@@ -134,6 +135,30 @@ async def audit_some(work: Auditing, projection: Projection, count: int, *, repa
     keys = await random_keys(work.connection, projection, build, count, random.SystemRandom())
     audit = Audit(projection=projection.name, build=build, is_full=False)
     await _look(work, projection, audit, These.of(keys), repairs=repairs)
+    await _record(work, audit)
+    return audit
+
+
+async def audit_these(
+    work: Auditing,
+    projection: Projection,
+    keys: Sequence[UUID],
+    progress: Progress,
+    *,
+    repairs: bool,
+) -> Audit:
+    """Compare the documents of the live build that have these keys, some at a time.
+
+    Raises:
+        LogIncomplete: the log does not begin at its start any more.
+        NotBuilt: there is no live build.
+    """
+    build = await live_build(work.connection, projection)
+    audit = Audit(projection=projection.name, build=build, is_full=False)
+    for at in range(0, len(keys), DOCUMENTS_AT_ONCE):
+        progress(at, len(keys))
+        some = These.of(keys[at : at + DOCUMENTS_AT_ONCE])
+        await _look(work, projection, audit, some, repairs=repairs)
     await _record(work, audit)
     return audit
 

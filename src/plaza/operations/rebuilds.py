@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -10,13 +11,18 @@ from redis.exceptions import RedisError
 
 from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.kernel.refusals import Refusal
+from plaza.operations.audits import Audit, auditing
+from plaza.operations.audits import Progress as OfDocuments
+from plaza.operations.vendor_rebuilds import check_of_vendors, rebuild_vendor, vendor_named
 from plaza.operations.warming import Warmed, Warming
 from plaza.outbox.channels import Channels
+from plaza.outbox.snapshot import Snapshot
 from plaza.projecting import rebuilding, switching
 from plaza.projecting.builds import NotBuilt
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import FilledElsewhere, Progress
 from plaza.projecting.replaying import LogIncomplete
+from plaza.projecting.snapshots import Source
 from plaza.projecting.verifying import Comparison
 from plaza.projecting.wishes import Wish, fulfil, open_wishes
 from plaza.reading.served_copy import Asked
@@ -44,10 +50,16 @@ class Rebuilds:
     """Does to builds what is asked, as the owner of their tables."""
 
     def __init__(
-        self, settings: Settings, redis: Redis, channels: Channels, warming: Warming
+        self,
+        settings: Settings,
+        redis: Redis,
+        channels: Channels,
+        warming: Warming,
+        snapshots: Sequence[Snapshot],
     ) -> None:
         self._settings = settings
         self._warming = warming
+        self._snapshots = snapshots
         self._redis = redis
         self._channels = channels
 
@@ -62,20 +74,26 @@ class Rebuilds:
             },
         )
 
-    async def begin(self, projection: Projection, *, switches: bool) -> int:
+    async def begin(self, projection: Projection, *, switches: bool, source: Source = "log") -> int:
         """Make a new build that is still empty; gives its number."""
         async with self._connected() as connection:
-            return await rebuilding.begin_rebuild(connection, projection, switches=switches)
+            return await rebuilding.begin_rebuild(
+                connection,
+                projection,
+                switches=switches,
+                source=source,
+                snapshots=self._snapshots,
+            )
 
     async def fill(self, projection: Projection, build: int, progress: Progress) -> Comparison:
         """Fill it, compare it with the live one, and have projectors follow it."""
-        found = await rebuilding.fill(self.connect, projection, build, progress)
+        found = await rebuilding.fill(self.connect, projection, build, progress, self._snapshots)
         await self._call_followers()
         return found
 
     async def verify(self, projection: Projection, progress: Progress) -> Comparison:
         """Compare once more the build that is ready."""
-        found = await rebuilding.verify(self.connect, projection, progress)
+        found = await rebuilding.verify(self.connect, projection, progress, self._snapshots)
         await self._call_followers()
         return found
 
@@ -107,6 +125,15 @@ class Rebuilds:
         await self._call_followers()
         return retired
 
+    async def rebuild_vendor(
+        self, projection: Projection, vendor: str, progress: OfDocuments
+    ) -> Audit:
+        """Have the documents of a vendor, named by slug or id, be what the log says."""
+        check_of_vendors(projection)
+        async with auditing(self._settings) as work:
+            vendor_id = await vendor_named(work.connection, vendor)
+            return await rebuild_vendor(work, projection, vendor_id, progress)
+
     async def is_anything_due(self) -> bool:
         """Whether something was asked for, or left undone by who was killed."""
         async with self._connected() as connection:
@@ -131,8 +158,10 @@ class Rebuilds:
     async def _fulfilled(self, wish: Wish, projection: Projection) -> str | None:
         """Do what is asked; why it cannot be done, where it cannot."""
         try:
-            if wish.wish == "rebuild":
-                await self.begin(projection, switches=wish.is_switched)
+            if wish.vendor_id is not None:
+                await self._mend(projection, wish.vendor_id)
+            elif wish.wish == "rebuild":
+                await self.begin(projection, switches=wish.is_switched, source=wish.source)
             elif wish.wish == "switch":
                 await self.switch(projection, accept_differences=wish.accepts_differences)
             else:
@@ -141,6 +170,16 @@ class Rebuilds:
             log.warning("wish_refused", wish=wish.wish, of=wish.projection, why=str(refusal))
             return str(refusal)
         return None
+
+    async def _mend(self, projection: Projection, vendor_id: UUID) -> None:
+        audit = await self.rebuild_vendor(projection, str(vendor_id), _nobody_looks)
+        log.info(
+            "rebuilt_of_vendor",
+            projection=projection.name,
+            vendor_id=str(vendor_id),
+            documents=audit.documents,
+            mended=len(audit.repaired),
+        )
 
     async def _filled(self, projection: Projection, build: int) -> None:
         try:
@@ -186,17 +225,21 @@ class Rebuilds:
 
 
 @asynccontextmanager
-async def rebuilds(settings: Settings, asked: Mapping[str, Asked]) -> AsyncIterator[Rebuilds]:
+async def rebuilds(
+    settings: Settings, asked: Mapping[str, Asked], snapshots: Sequence[Snapshot] = ()
+) -> AsyncIterator[Rebuilds]:
     """With connections to Redis until it is left.
 
     Args:
-        settings: where everything is.
+        settings: of the installation.
         asked: what the keys of served copies ask, by read model.
+        snapshots: what tells the present state, for who rebuilds from it.
     """
     channels = Channels((await epoch_tokens(settings)).epoch_id)
     async with open_redis(settings) as redis:
-        yield Rebuilds(settings, redis, channels, Warming(settings, redis, channels, asked))
+        warming = Warming(settings, redis, channels, asked)
+        yield Rebuilds(settings, redis, channels, warming, snapshots)
 
 
-def _nobody_looks(_: int, __: int) -> None:
+def _nobody_looks(_: int, __: int | None) -> None:
     """Nobody sees the progress of a job; it stands in the build's steps."""

@@ -1,6 +1,8 @@
 """Takes a build that nobody else follows along the log, up to a position and no further."""
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 import msgspec
@@ -13,11 +15,12 @@ from plaza.projecting.follower import Follower
 from plaza.projecting.noted_changes import NotingTables
 from plaza.projecting.parked import stopped
 from plaza.projecting.projection import Projection
+from plaza.projecting.reading_ahead import ReadingAhead
 from plaza.projecting.routing import Part, reading
 from plaza.projecting.steps import Fenced, Shard, last_step, take_step
 from plaza.projecting.unheard import Unheard
 
-BULK_FACTS_MAX = 5_000
+BULK_FACTS_MAX = 10_000
 """Facts of one transaction: nobody waits for any of them, and a document is often told several."""
 
 STEPS = """
@@ -58,6 +61,7 @@ async def catch_up(
     build: int,
     uptos: Uptos,
     reached: Reached | None = None,
+    ahead: asyncpg.Connection | None = None,
     *,
     notes: bool = False,
 ) -> None:
@@ -69,6 +73,7 @@ async def catch_up(
         build: which nobody reads.
         uptos: by shard; one that is further stays where it is.
         reached: told of each position on the way.
+        ahead: another one, free to read what comes next while something is written.
         notes: whether the tags of what changes are noted, for who has made copies of it.
 
     Raises:
@@ -81,9 +86,10 @@ async def catch_up(
         part = Part(number, len(uptos))
         tables = await kind.of(connection, untold, build, part)
         shard = Shard(projection=projection.name, build=build, shard=number)
-        read = reading(_reading_up_to(upto, reached), untold, part)
-        follower = Follower(connection, untold, shard, tables, Unheard(), read)
-        await _follow_to_the_end(follower)
+        async with _reading_up_to(upto, reached or _nobody_looks, ahead) as read:
+            parted = reading(read, untold, part)
+            follower = Follower(connection, untold, shard, tables, Unheard(), parted)
+            await _follow_to_the_end(follower)
         await _check_not_stopped(connection, shard)
         last = await last_step(connection, shard)
         if last.upto < upto:
@@ -93,8 +99,9 @@ async def catch_up(
 async def _follow_to_the_end(follower: Follower) -> None:
     while True:
         try:
-            if not await follower.advance():
-                return
+            with _nothing_collected():
+                if not await follower.advance():
+                    return
         except Fenced:
             follower.forget()
 
@@ -109,18 +116,43 @@ async def _check_not_stopped(connection: asyncpg.Connection, shard: Shard) -> No
         raise BuildStopped(message)
 
 
-def _reading_up_to(upto: int, reached: Reached | None) -> ReadStretch:
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Look for no cycles: facts make none, and a look through so many costs more than they do."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@asynccontextmanager
+async def _reading_up_to(
+    upto: int, reached: Reached, ahead: asyncpg.Connection | None
+) -> AsyncIterator[ReadStretch]:
     """Reads much at once, and nothing behind a position."""
 
     async def read(
         connection: asyncpg.Connection, after: int, _: int, types: Sequence[str] | None
     ) -> Stretch:
-        if reached is not None:
-            reached(after)
+        reached(after)
         limit = max(0, min(BULK_FACTS_MAX, upto - after))
         return await read_stretch(connection, after, limit, types)
 
-    return read
+    if ahead is None:
+        yield read
+        return
+    reader = ReadingAhead(ahead, BULK_FACTS_MAX, upto, reached)
+    try:
+        yield reader.read
+    finally:
+        await reader.leave()
+
+
+def _nobody_looks(_: int) -> None:
+    """Who takes a few facts only has nothing to show."""
 
 
 def _without_tags(projection: Projection) -> Projection:

@@ -1,10 +1,10 @@
-"""Builds a read model anew beside the one that is read, from the log, and checks the result.
+"""Builds a read model anew beside the one that is read, and checks the result.
 
 What has been done stands in the database: whoever goes on after a kill begins where that ended.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -12,11 +12,13 @@ import asyncpg
 import msgspec
 
 from plaza.kernel.refusals import Conflict
+from plaza.outbox.snapshot import Snapshot
 from plaza.projecting.building import all_tables, create_tables, take_indexes_off
 from plaza.projecting.builds import live_build, next_build, take_first_steps
 from plaza.projecting.catching_up import catch_up, places_in, uptos_of
 from plaza.projecting.projection import Projection
 from plaza.projecting.replaying import check_complete
+from plaza.projecting.snapshots import Source, build_from_snapshots, check_told
 from plaza.projecting.steps import Fenced, Shard, last_step, take_step
 from plaza.projecting.verifying import Comparison, compare
 
@@ -32,9 +34,11 @@ UNDER_WAY = """
     WHERE projection = $1 AND schema_version = $2 AND status IN ('filling', 'ready')
 """
 ADD = """
-    INSERT INTO projecting.build (projection, build, schema_version, status, switches, indexes)
-    VALUES ($1, $2, $3, 'filling', $4, $5)
+    INSERT INTO projecting.build
+        (projection, build, schema_version, status, switches, source, indexes)
+    VALUES ($1, $2, $3, 'filling', $4, $5, $6)
 """
+SOURCE = "SELECT source FROM projecting.build WHERE projection = $1 AND build = $2"
 INDEXES = "SELECT indexes FROM projecting.build WHERE projection = $1 AND build = $2"
 INDEXED = "UPDATE projecting.build SET indexes = '{}' WHERE projection = $1 AND build = $2"
 REOPEN = """
@@ -51,8 +55,9 @@ READY = """
 """
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
-Progress = Callable[[int, int], None]
-"""Told how far the new build has come, and how far the live one is."""
+Progress = Callable[[int, int | None], None]
+"""Told how far the new build has come, and how far the live one is; or of how many facts of the
+present state it has been told, and then nobody knows of how many."""
 
 
 class RebuildUnderWay(Conflict):
@@ -71,7 +76,12 @@ class NothingReady(Conflict):
 
 
 async def begin_rebuild(
-    connection: asyncpg.Connection, projection: Projection, *, switches: bool
+    connection: asyncpg.Connection,
+    projection: Projection,
+    *,
+    switches: bool,
+    source: Source = "log",
+    snapshots: Sequence[Snapshot] = (),
 ) -> int:
     """Make the empty tables of a new build; whoever calls `fill` fills them.
 
@@ -79,6 +89,8 @@ async def begin_rebuild(
         connection: of the owner of the tables.
         projection: what to build anew.
         switches: whether it goes live by itself when it is the same as the live build.
+        source: what it is filled from: the log, or the present state.
+        snapshots: what tells the present state.
 
     Returns:
         The build.
@@ -86,8 +98,12 @@ async def begin_rebuild(
     Raises:
         RebuildUnderWay: one is being filled, or waits to be switched to.
         LogIncomplete: the log does not begin at its start any more.
+        NotInSnapshots: it shows what the present state does not tell.
     """
-    await check_complete(connection)
+    if source == "log":
+        await check_complete(connection)
+    else:
+        check_told(projection, snapshots)
     await live_build(connection, projection)
     async with connection.transaction():
         await connection.execute(ALONE, projection.name)
@@ -97,13 +113,17 @@ async def begin_rebuild(
         # Sorting once what is there costs a fraction of keeping it sorted all the while.
         indexes = await take_indexes_off(connection, all_tables(projection, build))
         place = (projection.name, build, projection.schema_version)
-        await connection.execute(ADD, *place, switches, indexes)
+        await connection.execute(ADD, *place, switches, source, indexes)
         await take_first_steps(connection, projection, build)
     return build
 
 
 async def fill(
-    connect: Connect, projection: Projection, build: int, progress: Progress
+    connect: Connect,
+    projection: Projection,
+    build: int,
+    progress: Progress,
+    snapshots: Sequence[Snapshot] = (),
 ) -> Comparison:
     """Fill a build up to where the live one is, compare the two, and have it followed on.
 
@@ -112,9 +132,11 @@ async def fill(
         projection: whose build it is, as the code has it now.
         build: that `begin_rebuild` made, however far it is filled.
         progress: told after each batch.
+        snapshots: what tells the present state, for a build that is filled from it.
 
     Raises:
         FilledElsewhere: somebody else is at it.
+        BuildStopped: so many facts cannot be applied that it was given up.
     """
     async with AsyncExitStack() as leaving:
         reads, writes = await _opened(connect, leaving), await _opened(connect, leaving)
@@ -123,15 +145,24 @@ async def fill(
             raise FilledElsewhere(message)
         # A step that is lost in a crash is lost with its rows: it is only done again.
         await writes.execute("SET synchronous_commit = off")
-        await _fill(writes, projection, build, progress)
+        if await writes.fetchval(SOURCE, projection.name, build) == "snapshot":
+            await build_from_snapshots(
+                writes, projection, build, snapshots, lambda facts: progress(facts, None)
+            )
+        await _fill(writes, reads, projection, build, progress)
         await _make_indexes(writes, projection, build)
-        await _fill(writes, projection, build, progress)
+        await _fill(writes, reads, projection, build, progress)
         found = await compare(reads, writes, projection, build)
         await _keep(writes, projection, build, found)
     return found
 
 
-async def verify(connect: Connect, projection: Projection, progress: Progress) -> Comparison:
+async def verify(
+    connect: Connect,
+    projection: Projection,
+    progress: Progress,
+    snapshots: Sequence[Snapshot] = (),
+) -> Comparison:
     """Compare the build that is ready with the live one once more.
 
     Raises:
@@ -144,7 +175,7 @@ async def verify(connect: Connect, projection: Projection, progress: Progress) -
         if await connection.fetchval(REOPEN, projection.name, build) is None:
             raise NothingReady(f"Build {build} of {projection.name} is not ready any more.")
         await fence(connection, projection, build)
-    return await fill(connect, projection, build, progress)
+    return await fill(connect, projection, build, progress, snapshots)
 
 
 async def ready_build(connection: asyncpg.Connection, projection: Projection) -> int:
@@ -194,7 +225,11 @@ async def _opened(connect: Connect, leaving: AsyncExitStack) -> asyncpg.Connecti
 
 
 async def _fill(
-    connection: asyncpg.Connection, projection: Projection, build: int, progress: Progress
+    connection: asyncpg.Connection,
+    ahead: asyncpg.Connection,
+    projection: Projection,
+    build: int,
+    progress: Progress,
 ) -> None:
     """Go after the live build until it is near."""
     while True:
@@ -210,7 +245,7 @@ async def _fill(
             progress(position, goal)
 
         places = places_in(uptos, projection.shards)
-        await catch_up(connection, projection, build, places, reached)
+        await catch_up(connection, projection, build, places, reached, ahead)
 
 
 async def _make_indexes(connection: asyncpg.Connection, projection: Projection, build: int) -> None:

@@ -164,7 +164,8 @@ async def check_complete(connection: asyncpg.Connection) -> None:
     if first > 1:
         message = (
             f"The log begins at position {first}: what was before is not kept any more "
-            "(PLAZA_LOG_KEPT_DAYS), so that no document can be folded from its start."
+            "(PLAZA_LOG_KEPT_DAYS), so that no document can be folded from its start. Read models "
+            "are rebuilt from the present state: `plaza projections rebuild NAME --from snapshots`."
         )
         raise LogIncomplete(message)
 

@@ -4,14 +4,17 @@ A build that was filled so shows, byte for byte, what it would show had it been 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Literal
 
 import asyncpg
 
 from plaza.kernel.event import Fact
+from plaza.kernel.refusals import Conflict
 from plaza.outbox.read import read_stretch
 from plaza.outbox.snapshot import Moment, Snapshot, begin_snapshot
 from plaza.projecting.batch import BuildTables
+from plaza.projecting.poison import is_poison
 from plaza.projecting.projection import Projection
 from plaza.projecting.steps import Shard, last_step, take_step
 
@@ -28,23 +31,63 @@ NOTE_SEEN = """
 SEEN = "SELECT id FROM projecting.seen_fact WHERE projection = $1 AND build = $2"
 FORGET_SEEN = f"{SEEN.replace('SELECT id', 'DELETE')} AND id = ANY ($3::bigint[])"
 
+Source = Literal["log", "snapshot"]
+"""What a build is filled from."""
+
+
+class NotInSnapshots(Conflict):
+    code = "not_in_snapshots"
+    title = "The present state does not tell what it shows"
+
+
+class SnapshotNotApplied(Conflict):
+    code = "snapshot_not_applied"
+    title = "What the present state tells cannot be applied"
+
+
+def check_told(projection: Projection, snapshots: Iterable[Snapshot]) -> None:
+    """See that the present state tells something of each document.
+
+    Raises:
+        NotInSnapshots: it does not.
+    """
+    told = {kind for snapshot in snapshots for source in snapshot.sources for kind in source.tells}
+    for document in projection.documents:
+        if told.isdisjoint(document.on):
+            message = (
+                f"No context tells of {document.table} in its snapshot, so that {projection.name} "
+                "can be built from the log only: rebuild it without `--from snapshots`."
+            )
+            raise NotInSnapshots(message)
+
 
 async def build_from_snapshots(
     connection: asyncpg.Connection,
     projection: Projection,
     build: int,
     snapshots: Iterable[Snapshot],
+    reached: Callable[[int], None] | None = None,
 ) -> int:
     """Fill a build that is as it was made, or go on where somebody else was cut off.
 
     Nobody follows for the build before this is over; afterwards it is followed as any other.
 
+    Args:
+        connection: that may write the build's tables.
+        projection: whose build it is.
+        build: which nobody reads.
+        snapshots: what tells the present state.
+        reached: told of how many facts it was told so far.
+
     Returns:
         The position up to which it shows the log.
+
+    Raises:
+        SnapshotNotApplied: a fact cannot be; nothing is filled then.
     """
     shards = await _shards(connection, projection, build)
     if max([(await last_step(connection, shard)).number for shard in shards]) == 0:
-        await _fill(connection, projection, shards, snapshots)
+        await _fill(connection, projection, shards, snapshots, reached or _nobody_looks)
     return await _pass_seen(connection, projection, shards)
 
 
@@ -60,6 +103,7 @@ async def _fill(
     projection: Projection,
     shards: Sequence[Shard],
     snapshots: Iterable[Snapshot],
+    reached: Callable[[int], None],
 ) -> None:
     """Write it all in one transaction: who is cut off leaves the build as empty as it was."""
     build = shards[0].build
@@ -68,8 +112,26 @@ async def _fill(
         moment = await begin_snapshot(connection)
         await _step(connection, shards, moment.position, facts=0)
         await connection.execute(NOTE_SEEN, projection.name, build, moment.unsequenced)
+        written = 0
         async for batch in _batches(connection, moment, projection, snapshots):
-            await tables.write(connection, batch)
+            await _write(connection, projection, tables, batch)
+            written += len(batch)
+            reached(written)
+
+
+async def _write(
+    connection: asyncpg.Connection, projection: Projection, tables: BuildTables, batch: list[Fact]
+) -> None:
+    try:
+        await tables.write(connection, batch)
+    except Exception as error:
+        if not is_poison(error):
+            raise
+        message = (
+            f"{projection.name} cannot be built from snapshots: {type(error).__name__}: {error}. "
+            f"Drop what was begun by `plaza projections retire {projection.name}`."
+        )
+        raise SnapshotNotApplied(message) from error
 
 
 async def _batches(
@@ -121,3 +183,7 @@ async def _step(
     for shard in shards:
         last = await last_step(connection, shard)
         await take_step(connection, shard, last, upto, facts)
+
+
+def _nobody_looks(_: int) -> None:
+    """Who waits for it has nothing to show."""

@@ -55,6 +55,7 @@ BESIDE = """
         AND ($3::int IS NULL OR build = $3) ORDER BY build
 """
 FORGET_STEPS = "DELETE FROM projecting.step WHERE projection = $1 AND build = $2"
+FORGET_SEEN = "DELETE FROM projecting.seen_fact WHERE projection = $1 AND build = $2"
 NOTED = """
     SELECT DISTINCT unnest(tags) AS tag FROM projecting.changed
     WHERE projection = $1 AND position > $2
@@ -240,6 +241,7 @@ async def _drop(connection: asyncpg.Connection, projection: Projection, build: i
         await connection.execute(BECOME, projection.name, build, "retired")
         await drop_tables(connection, projection, build)
         await connection.execute(FORGET_STEPS, projection.name, build)
+        await connection.execute(FORGET_SEEN, projection.name, build)
 
 
 async def _until_nobody_is_in_the_way(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -1,17 +1,21 @@
 """What operators want done to builds, written down until a projector has done it."""
 
 from typing import Literal
+from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from plaza.projecting.snapshots import Source
+
 ADD = """
-    INSERT INTO projecting.wish (projection, wish, is_switched, accepts_differences)
-    VALUES ($1, $2, $3, $4)
+    INSERT INTO projecting.wish
+        (projection, wish, is_switched, accepts_differences, source, vendor_id)
+    VALUES ($1, $2, $3, $4, $5, $6)
 """
 OPEN = """
-    SELECT id, projection, wish, is_switched, accepts_differences FROM projecting.wish
-    WHERE done_at IS NULL ORDER BY id
+    SELECT id, projection, wish, is_switched, accepts_differences, source, vendor_id
+    FROM projecting.wish WHERE done_at IS NULL ORDER BY id
 """
 DONE = """
     UPDATE projecting.wish SET done_at = clock_timestamp(), refusal = $2 WHERE id = $1
@@ -24,18 +28,22 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         is_switched: whether what is rebuilt goes live by itself, if it is the same.
         accepts_differences: whether what goes live may show something else.
+        source: what is rebuilt is filled from this.
+        vendor_id: only the documents of this vendor are rebuilt, in the live build.
     """
 
     projection: str
     wish: Literal["rebuild", "switch", "rollback"]
     is_switched: bool = False
     accepts_differences: bool = False
+    source: Source = "log"
+    vendor_id: UUID | None = None
     id: int = 0
 
 
 async def add_wish(connection: asyncpg.Connection, wish: Wish) -> None:
-    fields = (wish.projection, wish.wish, wish.is_switched, wish.accepts_differences)
-    await connection.execute(ADD, *fields)
+    how = (wish.is_switched, wish.accepts_differences, wish.source, wish.vendor_id)
+    await connection.execute(ADD, wish.projection, wish.wish, *how)
 
 
 async def open_wishes(connection: asyncpg.Connection) -> list[Wish]:

@@ -10,19 +10,24 @@ import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from plaza.bootstrap import ASKED
+from plaza.bootstrap import ASKED, SNAPSHOTS
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
+from plaza.operations.audits import Audit
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.projecting.builds import NotBuilt
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import Progress as Show
 from plaza.projecting.replaying import LogIncomplete
+from plaza.projecting.snapshots import Source
+from plaza.projecting.steps import Fenced
 from plaza.projecting.verifying import Comparison
 from plaza.settings import settings_from
 
 EXIT_DIFFERS = 1
+SOURCES: dict[str, Source] = {"log": "log", "snapshots": "snapshot"}
+"""As one says it, and as it is stored."""
 
 T = TypeVar("T")
 
@@ -32,8 +37,19 @@ NAME = click.argument("projection", metavar="NAME", type=NamedProjection())
 @click.command()
 @NAME
 @click.option("--no-switch", is_flag=True, help="Only fill and verify it.")
-def rebuild(*, projection: Projection, no_switch: bool) -> None:
-    """Build a read model anew from the log, and have it read where it shows the same.
+@click.option(
+    "--from",
+    "told_by",
+    type=click.Choice(sorted(SOURCES)),
+    default="log",
+    show_default=True,
+    help="What it is filled from; `snapshots` tell the present state, and need no whole log.",
+)
+@click.option(
+    "--vendor", metavar="SLUG-OR-ID", help="Only documents of this vendor, where they stand."
+)
+def rebuild(*, projection: Projection, no_switch: bool, told_by: str, vendor: str | None) -> None:
+    """Build a read model anew, and have it read where it shows the same.
 
     The new tables are filled beside those that are read; then both are compared as of the same
     position of the log. Commands may come in meanwhile, and nobody who reads waits. The old tables
@@ -47,10 +63,21 @@ def rebuild(*, projection: Projection, no_switch: bool) -> None:
         plaza projections rebuild product_listing
 
         plaza projections rebuild product_listing --no-switch
+
+        plaza projections rebuild product_listing --from snapshots
+
+        plaza projections rebuild product_listing --vendor corner-lamps
     """
+    source = SOURCES[told_by]
+    if vendor is not None:
+        if no_switch or source != "log":
+            message = "--vendor rebuilds from the log and in place: leave the other options out."
+            raise click.UsageError(message)
+        _rebuild_of_vendor(projection, vendor)
+        return
 
     async def rebuilt(work: Rebuilds, show: Show) -> Comparison:
-        build = await work.begin(projection, switches=not no_switch)
+        build = await work.begin(projection, switches=not no_switch, source=source)
         found = await work.fill(projection, build, show)
         if not (no_switch or found.total):
             await work.switch(projection)
@@ -59,6 +86,23 @@ def rebuild(*, projection: Projection, no_switch: bool) -> None:
     found = _done(rebuilt, f"Rebuilding {projection.name}")
     _conclude(found)
     _aside("It is ready: `plaza projections switch`." if no_switch else "It is read from now on.")
+
+
+def _rebuild_of_vendor(projection: Projection, vendor: str) -> None:
+    """Documents of one vendor, in the build that is read."""
+
+    async def rebuilt(work: Rebuilds, show: Show) -> Audit:
+        return await work.rebuild_vendor(projection, vendor, show)
+
+    audit = _done(rebuilt, f"Rebuilding {projection.name} of {vendor}")
+    for found in audit.differences:
+        click.echo(f"{found.document}  {found.key}  {found.kind}")
+    for (table, key), reason in audit.left.items():
+        _aside(f"{table}  {key}  cannot be rebuilt: {reason}")
+    mended = len(audit.repaired)
+    _aside(f"{audit.documents - len(audit.differences):,} documents were right, {mended:,} mended.")
+    if mended < len(audit.differences):
+        sys.exit(EXIT_DIFFERS)
 
 
 @click.command()
@@ -143,7 +187,7 @@ BUILD_COMMANDS = [rebuild, verify, switch, rollback, retire]
 def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) -> T:
     async def asked() -> T:
         with _progress(what) as show:
-            async with rebuilds(connected.settings, ASKED) as work:
+            async with rebuilds(connected.settings, ASKED, SNAPSHOTS) as work:
                 return await ask(work, show)
 
     with connected_settings(settings_from(), say=_aside) as connected:
@@ -152,6 +196,9 @@ def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) ->
             return asyncio.run(asked())
         except (LogIncomplete, NotBuilt) as error:
             raise click.ClickException(str(error)) from error
+        except Fenced as error:
+            message = "Followers were faster each time: not all was written. Try again."
+            raise click.ClickException(message) from error
 
 
 @contextmanager
@@ -161,9 +208,9 @@ def _progress(what: str) -> Iterator[Show]:
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     quiet = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task(what)
+        bar = progress.add_task(what, total=None)
 
-        def show(done: int, total: int) -> None:
+        def show(done: int, total: int | None) -> None:
             progress.update(bar, completed=done, total=total)
 
         yield show

@@ -1,6 +1,7 @@
 """Routes on which operators have read models built anew, and choose which build is read."""
 
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 from litestar import Response, post
@@ -30,9 +31,14 @@ class Rebuild(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         switch: whether the new build is read as soon as it was found to show the same.
+        source: what it is filled from; the present state needs no whole log.
+        vendor_id: only documents of this vendor, told anew from the log where they stand: there is
+            nothing to switch to then.
     """
 
     switch: bool = True
+    source: Literal["log", "snapshot"] = "log"
+    vendor_id: UUID | None = None
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,9 +75,11 @@ async def rebuild(
     commanding: NamedDependency[Commanding],
     state_of: NamedDependency[Readiness],
 ) -> Response[bytes]:
-    """Build a read model anew from the log, beside the one that is read, and compare the two."""
+    """Build a read model anew, beside the one that is read, and compare the two."""
     _check_known(projection, state_of)
-    command = RebuildProjection(projection=projection, switch=data.switch)
+    command = RebuildProjection(
+        projection=projection, switch=data.switch, source=data.source, vendor_id=data.vendor_id
+    )
     return await commanding.run(rebuild_projection, command, MARKET, _accepted_answer)
 
 
