@@ -30,6 +30,7 @@ class Sandbox:
     """A running sandbox, asked as tests and harnesses do."""
 
     url: LoopbackUrl
+    client: httpx.Client
 
     def charges(self) -> list[dict[str, Any]]:
         """Everything that was ever authorized, declined or given up."""
@@ -51,8 +52,7 @@ class Sandbox:
 
     def answer(self, redirect_url: str, decision: str) -> str:
         """Click on `approve` or `decline` on the page that a shopper was sent to."""
-        with httpx.Client(trust_env=False) as client:
-            return client.post(f"{redirect_url}/{decision}").raise_for_status().text
+        return self.client.post(f"{redirect_url}/{decision}").raise_for_status().text
 
     @contextmanager
     def behaving(self, **behaviour: float) -> Iterator[None]:
@@ -64,12 +64,10 @@ class Sandbox:
             self.behave(PATIENT)
 
     def behave(self, behaviour: dict[str, float]) -> None:
-        with httpx.Client(trust_env=False) as client:
-            client.put(f"{self.url}/behaviour", json=behaviour).raise_for_status()
+        self.client.put(f"{self.url}/behaviour", json=behaviour).raise_for_status()
 
     def _got(self, place: str) -> Any:
-        with httpx.Client(trust_env=False) as client:
-            return client.get(f"{self.url}{place}").raise_for_status().json()
+        return self.client.get(f"{self.url}{place}").raise_for_status().json()
 
 
 def free_port() -> int:
@@ -98,10 +96,11 @@ def running_sandbox(settings: Settings) -> Iterator[Sandbox]:
     serving = _Serving(settings)
     serving.start()
     try:
-        sandbox = Sandbox(settings.sandbox_url)
-        serving.wait_until_ready(f"{settings.sandbox_url}/health")
-        sandbox.behave(PATIENT)
-        yield sandbox
+        with httpx.Client(trust_env=False) as client:
+            sandbox = Sandbox(settings.sandbox_url, client)
+            serving.wait_until_ready(client, f"{settings.sandbox_url}/health")
+            sandbox.behave(PATIENT)
+            yield sandbox
     finally:
         serving.stop()
 
@@ -117,18 +116,17 @@ class _Serving(threading.Thread):
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(self._serve())
 
-    def wait_until_ready(self, place: str) -> None:
+    def wait_until_ready(self, client: httpx.Client, place: str) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S
-        with httpx.Client(trust_env=False) as client:
-            while True:
-                try:
-                    client.get(place).raise_for_status()
-                except httpx.TransportError:
-                    assert self.is_alive(), "the sandbox did not start"
-                    assert time.monotonic() < deadline, "the sandbox does not answer"
-                    time.sleep(0.01)
-                else:
-                    return
+        while True:
+            try:
+                client.get(place).raise_for_status()
+            except httpx.TransportError:
+                assert self.is_alive(), "the sandbox did not start"
+                assert time.monotonic() < deadline, "the sandbox does not answer"
+                time.sleep(0.01)
+            else:
+                return
 
     def stop(self) -> None:
         if self._server is not None and self.is_alive():

@@ -82,7 +82,9 @@ REQUESTS: dict[str, Asked] = {
         {"document": "category_tree", "key": str(uuid4()), "reason": "It is gone."},
     ),
     "rebuildProjection": Asked(
-        "POST", "/v1/operations/projections/category_tree/rebuild", {"switch": False}
+        "POST",
+        "/v1/operations/projections/category_tree/rebuild",
+        {"switch": False, "vendor_id": None},
     ),
     "switchProjection": Asked("POST", "/v1/operations/projections/category_tree/switch", {}),
     "createVendorRequirement": Asked("POST", "/v1/operations/vendor-requirements", REQUIREMENT),

@@ -26,13 +26,15 @@ async def rebuild_and_switch(marketplace: Marketplace, operator: Any) -> None:
     async with rebuilds(marketplace.settings, ASKED, SNAPSHOTS) as work:
         for step, body, code in STEPS:
             assert (await operator.post(f"{PATH}/{step}", body)).json()["code"] == code
-        how = {"switch": False, "source": "snapshot"}
+        # Others write to its tables by hand, so that no snapshot of it has to be right.
+        how = {"switch": False, "source": "log"}
         assert (await operator.post(f"{PATH}/rebuild", how)).status_code == 202
         await work.finish(PROJECTIONS)
         again = await operator.post(f"{PATH}/rebuild", {})
         assert again.json()["code"] == "rebuild_under_way"
         for step, body, _ in STEPS:
-            assert (await operator.post(f"{PATH}/{step}", body)).status_code == 202
+            asked = await operator.post(f"{PATH}/{step}", body)
+            assert asked.status_code == 202, asked.text
             await work.finish(PROJECTIONS)
         await work.retire(PROJECTION, None)
         await _rebuild_of_vendor(work, operator)

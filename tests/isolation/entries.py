@@ -273,7 +273,7 @@ OPERATIONS = {
     "retryParked": of_operators(rightful=None),
     # Nothing is parked, as long as all goes well.
     "skipParked": of_operators(rightful=None),
-    "rebuildProjection": of_operators(is_alone=True),
+    "rebuildProjection": of_operators(body={"vendor_id": "{vendor}"}, is_alone=True),
     # There is another build only after a rebuild.
     "switchProjection": of_operators(rightful=None),
     "rollbackProjection": of_operators(rightful=None),

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from actors import Marketplace
+from actors import Marketplace, open_marketplace
+from conftest import Databases
 from plaza.bootstrap import SNAPSHOTS
 from plaza.contexts.vendors.events import VendorApproved
 from plaza.outbox.snapshot import Snapshot, Source
@@ -27,6 +28,15 @@ FACTS = "SELECT sum(facts) FROM projecting.step WHERE projection = $1 AND build 
 SEEN = "SELECT count(*) FROM projecting.seen_fact WHERE projection = $1 AND build = $2"
 SEE = "INSERT INTO projecting.seen_fact (projection, build, id) VALUES ($1, $2, 1)"
 ELSEWHERE = Snapshot(Source(tells=(VendorApproved,), sql="SELECT", events=lambda _: ()))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def marketplace(databases: Databases) -> AsyncIterator[Marketplace]:
+    """One that comes to rest: nobody else leaves anything under way in it."""
+    settings = await databases.make()
+    async with open_marketplace(settings) as opened:
+        yield opened
+    await databases.drop(settings)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
