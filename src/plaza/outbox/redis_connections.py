@@ -14,6 +14,7 @@ from redis.asyncio.connection import (
     SSLConnection,
     UnixDomainSocketConnection,
 )
+from redis.driver_info import DriverInfo
 from redis.exceptions import ConnectionError as ConnectionLost
 
 
@@ -48,8 +49,13 @@ TELLING: dict[type[AbstractConnection], type[AbstractConnection]] = {
 }
 
 
+DRIVER = DriverInfo()
+"""Of itself redis-py looks up its version for each connection, for a millisecond of the loop."""
+
+
 def telling(client: Redis) -> Redis:
     """The client, whose connections from now on tell that they are lost."""
     pool = client.connection_pool
+    pool.connection_kwargs["driver_info"] = DRIVER
     pool.connection_class = TELLING[pool.connection_class]
     return client

@@ -19,7 +19,7 @@ HEADER_REMEMBERED_BYTES_MAX = 200
 """Browsers send a handful of short ones; whoever makes up long ones fills no memory."""
 
 # Beyond these levels a page of the listing takes three times as long for a twentieth less.
-ZSTD_LEVEL = 9
+ZSTD_LEVEL = 6
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 
