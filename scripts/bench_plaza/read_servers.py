@@ -16,6 +16,7 @@ from bench_plaza.read_rate import Address
 from bench_plaza.results import (
     BARE,
     CEILING,
+    CEILING_OF_TWO,
     FILTERED_LIST,
     LIST,
     PRODUCT_PAGE,
@@ -62,6 +63,7 @@ def read_addresses(
             UNCACHED_LIST: Address(uncached.origin + listed, uncached.pid),
             UNCACHED_PAGE: Address(uncached.origin + page, uncached.pid),
             TWO_PROCESSES: Address(two.origin + listed, two.pid),
+            CEILING_OF_TWO: Address(f"{two.origin}/bench/constant", two.pid),
         }
         kept = stack.pop_all()
     with kept:

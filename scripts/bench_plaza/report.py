@@ -107,6 +107,7 @@ def _crowd_table(results: Results) -> Table:
     changing = results.changing
     table = _table("Shoppers in a storefront", "a second", "p50 ms", "p99 ms", "measured")
     alone = f"{results.crowd.connections:,} connections"
+    _add_load(table, "reads, at first nothing in memory", results.cold, alone)
     _add_load(table, "reads, nothing changes", results.crowd, alone)
     beside = f"hit rate {changing.hit_rate:.1%}"
     _add_load(table, "reads while prices change", changing.reads, beside)

@@ -16,6 +16,7 @@ USUAL_LIST = "list, the usual way"
 UNCACHED_LIST = "list, caches off"
 UNCACHED_PAGE = "page, caches off"
 TWO_PROCESSES = "list, two processes"
+CEILING_OF_TWO = "constant bytes, two processes"
 BARE = "bare server"
 """The same bytes as `CEILING`, with no application at all."""
 
@@ -77,6 +78,8 @@ class Results(msgspec.Struct, frozen=True):
     demo: DemoLoad
     body_bytes: dict[str, int]
     reads: dict[str, ReadRate]
+    cold: Served
+    """A thousand connections that ask for what is not in memory yet."""
     crowd: Served
     """A thousand connections at a steady pace."""
     crowd_mb: float
