@@ -35,7 +35,7 @@ class Town(NamedTuple):
         """Wait until the order shows what became of it."""
 
         async def shows() -> bool:
-            shown = await order.shown(consistency="none")
+            shown = await order.shown()
             return (shown["status"], shown["payment_status"]) == (status, payment_status)
 
         await self.marketplace.until(shows)
