@@ -10,13 +10,14 @@ import asyncpg
 import pytest_asyncio
 
 from actors import Marketplace, Vendor
-from plaza.bootstrap import ASKED, PROJECTIONS
+from plaza.bootstrap import ASKED, PROJECTIONS, SNAPSHOTS
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.read_models.product_listing.projection import PROJECTION as PRODUCT_LISTING
 from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
 from projecting.connecting import connecting
 from projecting.rebuilds import statuses_of
 
+SOURCE = "SELECT source FROM projecting.build WHERE projection = 'product_page' AND build = 2"
 EVENTS = "SELECT count(*) FROM outbox.event"
 AT_LEAST = 3
 """So often the shopper looks in each state."""
@@ -24,7 +25,7 @@ AT_LEAST = 3
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def work(fresh_marketplace: Marketplace) -> AsyncIterator[Rebuilds]:
-    async with rebuilds(fresh_marketplace.settings, ASKED) as opened:
+    async with rebuilds(fresh_marketplace.settings, ASKED, SNAPSHOTS) as opened:
         yield opened
 
 
@@ -139,6 +140,27 @@ async def test_what_copies_show_of_a_build_ends_with_it_although_nothing_happene
         return "Rightly named" in page.text
 
     await fresh_marketplace.until(is_right, timeout_s=5)
+
+
+async def test_what_is_asked_for_over_http_is_built_from_snapshots_and_switched_to_by_the_job(
+    fresh_marketplace: Marketplace, work: Rebuilds, connection: asyncpg.Connection
+) -> None:
+    product = await (await fresh_marketplace.a_vendor()).lists_product()
+    seen = {"plaza-consistency": product["token"]}
+    path = f"/v1/products/{product['slug']}"
+    before = await fresh_marketplace.anybody.get(path, headers=seen)
+    operator = await fresh_marketplace.operator()
+
+    asked = await operator.post(
+        "/v1/operations/projections/product_page/rebuild", {"source": "snapshot"}
+    )
+    await work.finish(PROJECTIONS)
+
+    assert asked.status_code == 202, asked.text
+    assert await statuses_of(connection, PRODUCT_PAGE) == {1: "kept", 2: "live"}
+    assert await connection.fetchval(SOURCE) == "snapshot"
+    after = await fresh_marketplace.anybody.get(path, headers=seen)
+    assert (before.status_code, after.json()) == (200, before.json())
 
 
 async def test_a_rebuild_tells_nothing_anew(
