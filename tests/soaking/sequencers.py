@@ -10,8 +10,8 @@ from typing import Protocol
 import asyncpg
 import msgspec
 
-from plaza.outbox.sequencer import Sequencer
-from plaza.projecting.host import CONNECTION_LOST, IDLE_TICK_INTERVAL_S, TICK_SPACING_S
+from plaza.outbox.sequencer import Sequencer, rest_s
+from plaza.projecting.host import CONNECTION_LOST, IDLE_TICK_INTERVAL_S
 
 FLOOR_INTERVAL_S = 0.1
 # asyncpg meets some ends of a connection in a state that it does not know.
@@ -52,7 +52,7 @@ async def sequence(connection: asyncpg.Connection, note: Callable[[Ticked], obje
             note(Ticked(done_at=done_at, upto=upto, duration_s=done_at - begun_at))
         if upto is not None or idle:
             stored_at = done_at
-        await asyncio.sleep(TICK_SPACING_S)
+        await asyncio.sleep(rest_s(done_at - begun_at))
 
 
 class TerminatedSequencers:

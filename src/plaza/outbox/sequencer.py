@@ -18,6 +18,7 @@ from plaza.outbox.floor import Floor
 SEQUENCER_LOCK = 7_022_001
 TICKS_KEPT = 100
 FLOOR_INTERVAL_S = 1.0
+REST_S_MIN, REST_S_MAX = 0.002, 0.02
 
 LOCK = "SELECT pg_advisory_xact_lock($1)"
 
@@ -50,6 +51,15 @@ TICK = """
 """
 
 TRIM = "DELETE FROM outbox.tick WHERE number < $1"
+
+
+def rest_s(tick_s: float) -> float:
+    """How long to leave the log alone after a tick that took so long.
+
+    Commits that come together are sequenced together; where everything is slow because there is
+    much to do, more of them do.
+    """
+    return min(max(tick_s, REST_S_MIN), REST_S_MAX)
 
 
 class Sequencer:

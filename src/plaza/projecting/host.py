@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from plaza.kernel.cancelling import cancelled
 from plaza.outbox.channels import Channels
-from plaza.outbox.sequencer import Sequencer
+from plaza.outbox.sequencer import Sequencer, rest_s
 from plaza.projecting.announcer import Announcer, Copy
 from plaza.projecting.doorbell import Doorbell, wait
 from plaza.projecting.keeping import Keeping, Standing
@@ -22,7 +22,6 @@ from plaza.projecting.pushing import Pushing
 from plaza.projecting.steps import Fenced
 
 POLL_INTERVAL_S = 0.25
-TICK_SPACING_S = 0.002
 IDLE_TICK_INTERVAL_S = 1.0
 RETRY_DELAY_S = 0.5
 LISTEN_TIMEOUT_S = 5.0
@@ -123,18 +122,18 @@ class Host:
         await sequencer.start()
         stored_at = 0.0
         while not self._stopping.is_set():
-            rung = self._committed.listen()
-            idle = time.monotonic() - stored_at >= IDLE_TICK_INTERVAL_S
+            rung, began = self._committed.listen(), time.monotonic()
+            idle = began - stored_at >= IDLE_TICK_INTERVAL_S
             position = await sequencer.tick(even_if_idle=idle)
             if position is not None or idle:
                 stored_at = time.monotonic()
             if position is None:
                 await wait(rung, POLL_INTERVAL_S)
                 continue
+            took_s = time.monotonic() - began
             self._sequenced.ring()
             await self._publish(self._channels.sequenced, b"")
-            # Commits that come together are sequenced together.
-            await asyncio.sleep(TICK_SPACING_S)
+            await asyncio.sleep(rest_s(took_s))
 
     async def _stand(self, standing: Standing, duty: Duty) -> None:
         """Follow at a post until told to leave; what was committed is told before that is done."""

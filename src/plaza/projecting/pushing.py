@@ -28,7 +28,9 @@ class Pushing:
             RedisError: Redis is away; push again.
         """
         self._due[projection] = max(position, self._due.get(projection, 0))
-        self._sending = self._sending or asyncio.create_task(self._send())
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send())
+            self._sending.add_done_callback(_heard)
         # Who gives up waiting does not take back what the others wait for.
         await asyncio.shield(self._sending)
 
@@ -37,3 +39,9 @@ class Pushing:
         await asyncio.sleep(0)
         due, self._due, self._sending = self._due, {}, None
         await self._redis.publish(self._channels.watermark, msgspec.json.encode(Pushed(due)))
+
+
+def _heard(sent: asyncio.Task[None]) -> None:
+    """Take note of a failure also where everybody who waited for it has given up."""
+    if not sent.cancelled():
+        sent.exception()

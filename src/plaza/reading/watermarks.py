@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import asyncpg
 import msgspec
@@ -14,6 +14,7 @@ from plaza.outbox.channels import Pushed
 from plaza.reading.shard_marks import ShardMarks
 
 POLL_INTERVAL_S = 0.25
+WAITED_POLL_INTERVAL_S = 0.05
 POLL_TIMEOUT_S = 3.0
 SETTLING_S = 1.0
 
@@ -58,7 +59,7 @@ class Watermark(msgspec.Struct):
 
 
 class Watermarks:
-    """Pushed by the followers, and polled, so that a lost message costs a quarter of a second.
+    """Pushed by the followers, and polled, more often while somebody waits for what may be lost.
 
     Attributes:
         moves: how often anything has moved; noted before a question whose answer a move changes.
@@ -72,6 +73,8 @@ class Watermarks:
         self._shards = ShardMarks()
         self._moved = asyncio.Condition()
         self._settled_at = 0.0
+        self._waiting = 0
+        self._waited_for = asyncio.Event()
         self.moves = 0
         self.is_away = False
         self.is_hurried = False
@@ -87,13 +90,25 @@ class Watermarks:
         if self.of(projection).position >= position:
             return True
         try:
-            async with asyncio.timeout_at(deadline), self._moved:
+            async with asyncio.timeout_at(deadline), self._noted(), self._moved:
                 await self._moved.wait_for(
                     lambda: self.is_hurried or self.of(projection).position >= position
                 )
         except TimeoutError:
             return False
         return self.of(projection).position >= position
+
+    @contextlib.asynccontextmanager
+    async def _noted(self) -> AsyncIterator[None]:
+        """Have it polled more often while somebody is in here."""
+        self._waiting += 1
+        self._waited_for.set()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._waited_for.clear()
 
     async def moved_since(self, moves: int, deadline: float) -> None:
         """Wait until anything has moved after that many moves, or the deadline."""
@@ -117,7 +132,10 @@ class Watermarks:
                 log.warning("watermarks_unknown", error=repr(error))
                 self.is_away = True
                 self._age()
-            await asyncio.sleep(POLL_INTERVAL_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_INTERVAL_S):
+                    await asyncio.sleep(WAITED_POLL_INTERVAL_S)
+                    await self._waited_for.wait()
 
     async def take(self, pushed: Pushed) -> None:
         """Followers say how far they have come; what they changed was told before."""
