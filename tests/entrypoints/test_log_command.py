@@ -1,51 +1,19 @@
 """`plaza log verify` and `plaza projections list`, as an operator meets them."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import asyncpg
 import msgspec
-import pytest
 
-from plaza.entrypoints.cli import main
+from entrypoints.conftest import Run
 from plaza.settings import Settings
 from projecting.connecting import connecting
 from projecting.log import sequence, tell
 from read_models.catalogue import ACategory
 
-
-class Done(NamedTuple):
-    code: int | str | None
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
 Work = Callable[[asyncpg.Connection], Awaitable[Any]]
-
-
-@pytest.fixture
-def run(
-    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs the command on a database of this test alone."""
-    for name in os.environ:
-        if name.startswith("PLAZA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PLAZA_DATABASE_URL", str(fresh_settings.database_url))
-    monkeypatch.setenv("PLAZA_REDIS_URL", str(fresh_settings.redis_url))
-    monkeypatch.setenv("PLAZA_SECRET_KEY", str(fresh_settings.secret_key))
-
-    def run(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["plaza", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(ended.value.code, *capsys.readouterr())
-
-    return run
 
 
 def work_on(settings: Settings, work: Work) -> Any:
@@ -56,13 +24,15 @@ def work_on(settings: Settings, work: Work) -> Any:
     return asyncio.run(connected())
 
 
-def test_a_whole_log_ends_well(run: Run, fresh_settings: Settings) -> None:
+def test_a_whole_log_ends_well(run_plaza: Run, fresh_settings: Settings) -> None:
     last = work_on(fresh_settings, sequence)
-    done = run("log", "verify")
+    done = run_plaza("log", "verify")
     assert done == (0, "", f"The log holds positions 1 to {last}: all of it is whole.\n")
 
 
-def test_what_is_wrong_is_printed_and_ends_with_one(run: Run, fresh_settings: Settings) -> None:
+def test_what_is_wrong_is_printed_and_ends_with_one(
+    run_plaza: Run, fresh_settings: Settings
+) -> None:
     async def break_it(connection: asyncpg.Connection) -> None:
         await tell(connection, ACategory().created(), ACategory().created())
         last = await sequence(connection)
@@ -70,7 +40,7 @@ def test_what_is_wrong_is_printed_and_ends_with_one(run: Run, fresh_settings: Se
         await tell(connection, ACategory().created())
 
     work_on(fresh_settings, break_it)
-    done = run("log", "verify")
+    done = run_plaza("log", "verify")
     assert done.code == 1
     hole, lost = done.stdout.splitlines()
     assert "positions_are_whole: holds nothing" in hole
@@ -78,17 +48,18 @@ def test_what_is_wrong_is_printed_and_ends_with_one(run: Run, fresh_settings: Se
     assert "2 findings." in done.stderr
     assert "1 more facts have no position yet" in done.stderr
     found = [
-        msgspec.json.decode(line) for line in run("log", "verify", "--json").stdout.splitlines()
+        msgspec.json.decode(line)
+        for line in run_plaza("log", "verify", "--json").stdout.splitlines()
     ]
     assert [each["check"] for each in found] == ["positions_are_whole", "event_is_placed"]
 
 
-def test_how_far_everything_is_is_a_line_each(run: Run, fresh_settings: Settings) -> None:
+def test_how_far_everything_is_is_a_line_each(run_plaza: Run, fresh_settings: Settings) -> None:
     async def tell_one(connection: asyncpg.Connection) -> None:
         await tell(connection, ACategory().created())
 
     work_on(fresh_settings, tell_one)
-    done = run("projections", "list")
+    done = run_plaza("projections", "list")
     assert done.code == 0
     heading, *lines = done.stdout.splitlines()
     assert heading.split("  ")[0] == "read model or process"
@@ -96,7 +67,7 @@ def test_how_far_everything_is_is_a_line_each(run: Run, fresh_settings: Settings
     assert listed.endswith("live")
     states = [
         msgspec.json.decode(line)
-        for line in run("projections", "list", "--json").stdout.splitlines()
+        for line in run_plaza("projections", "list", "--json").stdout.splitlines()
     ]
     state = next(state for state in states if state["projection"] == "category_tree")
     assert state["lag_facts"] >= 1
