@@ -3,17 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import msgspec
 import rich_click as click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
 from plaza.outbox.verification import Extent, Finding, verify_log
-from plaza.outbox.verification import Progress as Show
 from plaza.settings import Settings, settings_from
 
 EXIT_WRONG = 1
@@ -54,7 +51,7 @@ async def _verified(settings: Settings, *, as_json: bool) -> tuple[Extent, int]:
     """What there was to look at, and how much of it is wrong; each finding is printed."""
     extent: Extent | None = None
     found = 0
-    with _progress() as show:
+    with progress_bar("Checking the log") as show:
         async for told in verify_log(settings, show):
             if isinstance(told, Extent):
                 extent = told
@@ -63,22 +60,6 @@ async def _verified(settings: Settings, *, as_json: bool) -> tuple[Extent, int]:
             click.echo(msgspec.json.encode(told).decode() if as_json else _line(told))
     assert extent is not None
     return extent, found
-
-
-@contextmanager
-def _progress() -> Iterator[Show]:
-    """A bar beside the output, where somebody looks."""
-    console = Console(stderr=True)
-    what = "Checking the log"
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    quiet = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task(what)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        yield show
 
 
 def _line(found: Finding) -> str:

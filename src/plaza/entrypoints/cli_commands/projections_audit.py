@@ -2,19 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import msgspec
 import rich_click as click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
+from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
 from plaza.operations.audits import Audit, audit_some, audit_whole, auditing
-from plaza.operations.audits import Progress as Show
 from plaza.projecting.auditing import Difference
 from plaza.projecting.builds import NotBuilt
 from plaza.projecting.projection import Projection
@@ -69,23 +65,8 @@ async def _audited(
             # Zero turns the clock's audits off, not those that somebody asks for.
             count = max(settings.audited_keys, 1)
             return await audit_some(work, projection, count, repairs=repairs)
-        with _progress(f"Auditing {projection.name}") as show:
+        with progress_bar(f"Auditing {projection.name}") as show:
             return await audit_whole(work, projection, show, repairs=repairs)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Show]:
-    """A bar beside the output, where somebody looks."""
-    console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    quiet = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task(what)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        yield show
 
 
 def _line(found: Difference, audit: Audit, *, as_json: bool) -> str:

@@ -2,16 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import rich_click as click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from plaza.bootstrap import ASKED, SNAPSHOTS
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
+from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.reachable import check_servers
 from plaza.operations.audits import Audit
@@ -186,7 +184,7 @@ BUILD_COMMANDS = [rebuild, verify, switch, rollback, retire]
 
 def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) -> T:
     async def asked() -> T:
-        with _progress(what) as show:
+        with progress_bar(what) as show:
             async with rebuilds(connected.settings, ASKED, SNAPSHOTS) as work:
                 return await ask(work, show)
 
@@ -199,21 +197,6 @@ def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) ->
         except Fenced as error:
             message = "Followers were faster each time: not all was written. Try again."
             raise click.ClickException(message) from error
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Show]:
-    """A bar beside the output, where somebody looks."""
-    console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    quiet = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task(what, total=None)
-
-        def show(done: int, total: int | None) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        yield show
 
 
 def _conclude(found: Comparison) -> None:

@@ -3,14 +3,11 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import msgspec
 import rich_click as click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.installation import repair_stock
 from plaza.entrypoints.reachable import check_servers
@@ -20,7 +17,6 @@ from plaza.operations.stock_verification import (
     found_differences,
     reading_stock,
 )
-from plaza.operations.stock_verification import Progress as Show
 from plaza.settings import Settings, settings_from
 
 EXIT_DIFFERS = 1
@@ -87,7 +83,7 @@ def repair(*, yes: bool, as_json: bool) -> None:
 async def _verified(settings: Settings, *, as_json: bool | None) -> Counter[str]:
     """How often each check fails; each difference is printed, unless as_json is None."""
     found: Counter[str] = Counter()
-    with _progress("Checking stock") as show:
+    with progress_bar("Checking stock") as show:
         async with reading_stock(settings) as connection:
             async for difference in found_differences(connection, show):
                 found[difference.check] += 1
@@ -102,24 +98,9 @@ async def _repaired(settings: Settings, *, as_json: bool) -> Counter[str]:
     def say(mended: Mended) -> None:
         _print(mended, _told(mended), as_json=as_json)
 
-    with _progress("Repairing stock") as show:
+    with progress_bar("Repairing stock") as show:
         await repair_stock(settings, say, show)
     return await _verified(settings, as_json=None)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Show]:
-    """A bar beside the output, where somebody looks."""
-    console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    quiet = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task(what)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        yield show
 
 
 def _print(told: msgspec.Struct, line: str, *, as_json: bool) -> None:
