@@ -11,7 +11,8 @@ from sqlalchemy import text
 from actors import Marketplace
 from plaza.kernel.refusals import NotThere
 from plaza.writing.failures import Busy, DatabaseUnavailable
-from plaza.writing.runner import ATTEMPTS_MAX, CommandRunner
+from plaza.writing.retrying import ATTEMPTS_MAX
+from plaza.writing.runner import CommandRunner
 from plaza.writing.unit_of_work import UnitOfWork
 from writing.running import a_context, done
 

@@ -1,12 +1,13 @@
 """The base of the write side's tables and the repository that finds them by id."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import BigInteger, DateTime, FetchedValue, Uuid
+from sqlalchemy import BigInteger, DateTime, FetchedValue, Select, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -67,6 +68,12 @@ class VersionedRow(Row):
 A = TypeVar("A", bound=VersionedRow)
 
 
+@cache
+def _selecting(model: type[A]) -> Select[tuple[A]]:
+    """What a repository begins its questions with; each would make it anew."""
+    return select(model)
+
+
 class Aggregates(SQLAlchemyAsyncRepository[A]):
     """The repository under every aggregate's own."""
 
@@ -75,7 +82,10 @@ class Aggregates(SQLAlchemyAsyncRepository[A]):
     @classmethod
     def of(cls, work: UnitOfWork) -> Self:
         """The aggregates that the unit of work may see."""
-        return cls(session=work.session, auto_refresh=False, auto_expunge=False)
+        everything = _selecting(cls.model_type)
+        return cls(
+            session=work.session, statement=everything, auto_refresh=False, auto_expunge=False
+        )
 
     async def find(self, aggregate_id: UUID) -> A:
         """The aggregate of that id.

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-import stamina
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import NO_ROWS, Actor, Surface
@@ -21,7 +21,6 @@ from plaza.writing.direct_rows import flush
 from plaza.writing.failures import (
     Constraints,
     OutcomeUnknown,
-    RunAnew,
     is_disconnect,
     is_transient,
     refusal_of,
@@ -36,14 +35,10 @@ from plaza.writing.journal import (
     tell_events,
     tell_refusal,
 )
+from plaza.writing.retrying import tried
 from plaza.writing.scope import enter_scope
 from plaza.writing.unit_of_work import UnitOfWork
 
-ATTEMPTS_MAX = 3
-RETRY_WAIT_S = 0.01
-RETRY_JITTER_S = 0.05
-RETRY_WAIT_S_MAX = 0.2
-RUN_ANEW_WAIT_S = 0.001
 CONSISTENCY_HEADER = "plaza-consistency"
 COMMAND_HEADER = "plaza-command"
 REPLAYED_HEADER = "idempotency-replayed"
@@ -118,17 +113,9 @@ class CommandRunner:
         async with self._admission.admitted(goes_on=context.goes_on):
             try:
                 # Inside the admission: who tries again does not queue up behind newcomers.
-                async for attempt in stamina.retry_context(
-                    on=_backoff_of,
-                    attempts=ATTEMPTS_MAX,
-                    wait_initial=RETRY_WAIT_S,
-                    wait_jitter=RETRY_JITTER_S,
-                    wait_max=RETRY_WAIT_S_MAX,
-                ):
-                    with attempt:
-                        given = await self._attempt(
-                            function, command, context, answer, conclude, attempt.num - 1
-                        )
+                given = await tried(
+                    partial(self._attempt, function, command, context, answer, conclude)
+                )
             except Refusal:
                 raise
             except Exception as error:
@@ -241,11 +228,6 @@ class CommandRunner:
             return given
         token = self._tokens.issue(last_event)
         return msgspec.structs.replace(given, headers={**given.headers, CONSISTENCY_HEADER: token})
-
-
-def _backoff_of(error: Exception) -> bool | float:
-    """Whether to try again; who has only to know more does so at once."""
-    return RUN_ANEW_WAIT_S if isinstance(error, RunAnew) else is_transient(error)
 
 
 def _entry(command: str, context: Context, now: datetime) -> Entry:
