@@ -47,7 +47,9 @@ async def test_the_turn_of_a_sequencer_behind_a_black_hole_comes_free(
         await vanished.execute(f"BEGIN; SELECT pg_advisory_xact_lock({SEQUENCER_LOCK})")
         proxy.faults = Faults(is_silent=True)
         async with asyncio.timeout(TIMEOUT_S):
-            assert await sequencer.tick() == 1
+            while await sequencer.tick() is None:
+                # Each look goes to the server, which lets the time pass.
+                continue
         vanished.terminate()
     assert await log.placed() == ids
 

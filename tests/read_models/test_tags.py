@@ -25,6 +25,27 @@ from read_models.given import an_event, given
 Touched = Callable[..., Awaitable[set[str]]]
 
 
+def tags_of_card(product: AProduct) -> set[str]:
+    """What a change of a product's card touches."""
+    assert product.category is not None
+    return {
+        of_listing.ANY,
+        of_listing.product_tag(product.id),
+        of_listing.category_tag(product.category.id),
+        of_listing.vendor_tag(product.vendor.id),
+    }
+
+
+def tags_of_place(product: AProduct) -> set[str]:
+    """What it touches, too, that a product comes, goes or moves."""
+    assert product.category is not None
+    return {
+        of_listing.PLACES,
+        of_listing.category_places_tag(product.category.id),
+        of_listing.vendor_places_tag(product.vendor.id),
+    }
+
+
 @pytest.fixture
 def touched(connection: asyncpg.Connection) -> Touched:
     """Writes a batch of events; the tags that it touches."""
@@ -62,11 +83,7 @@ async def test_a_product_that_appears_touches_what_did_not_find_it(
     story = [product.created(), product.published(), offer.created(pounds(100))]
     found = of_page.product_tag(product.id), of_page.slug_tag(f"product-{product.id}")
     assert await touched(PAGE, *story) == {*found}
-    assert await touched(LISTING, *story) == {
-        of_listing.ANY,
-        of_listing.category_tag(product.category.id),
-        of_listing.vendor_tag(product.vendor.id),
-    }
+    assert await touched(LISTING, *story) == tags_of_card(product) | tags_of_place(product)
 
 
 async def test_stock_that_goes_down_and_is_not_out_touches_nothing(
@@ -80,6 +97,12 @@ async def test_stock_that_goes_down_and_is_not_out_touches_nothing(
     assert of_page.product_tag(product.id) in await touched(PAGE, out)
     assert of_listing.category_tag(product.category.id) in await touched(LISTING, out)
     assert await touched(TREE, out) == set()
+
+
+async def test_a_price_that_changes_leaves_the_product_where_it_is(
+    on_sale: AnOffer, touched: Touched
+) -> None:
+    assert await touched(LISTING, on_sale.changed(pounds(90))) == tags_of_card(on_sale.product)
 
 
 async def test_a_fact_that_is_told_again_touches_nothing(
@@ -105,8 +128,8 @@ async def test_a_product_that_moves_touches_the_category_that_it_leaves(
     product, there = on_sale.product, ACategory()
     assert product.category is not None
     tags = await touched(LISTING, product.changed(category_id=there.id))
-    left, entered = of_listing.category_tag(product.category.id), of_listing.category_tag(there.id)
-    assert {left, entered} <= tags
+    for tag_of in (of_listing.category_tag, of_listing.category_places_tag):
+        assert {tag_of(product.category.id), tag_of(there.id)} <= tags
     assert of_listing.ALL not in tags
 
 
@@ -120,11 +143,7 @@ async def test_what_is_taken_off_sale_touches_what_it_was_part_of(
         of_page.product_tag(product.id),
         of_page.slug_tag(f"product-{product.id}"),
     }
-    assert await touched(LISTING, gone) == {
-        of_listing.ANY,
-        of_listing.category_tag(product.category.id),
-        of_listing.vendor_tag(product.vendor.id),
-    }
+    assert await touched(LISTING, gone) == tags_of_card(product) | tags_of_place(product)
     assert await touched(TREE, gone) == {of_tree.ANY}
     # What comes late finds nothing to change.
     for projection in (PAGE, LISTING, TREE):
@@ -139,7 +158,9 @@ async def test_an_offer_touches_the_vendors_whose_cards_its_place_decides_on(
     story = [better.created(pounds(1)), third.created(pounds(200))]
     await touched(LISTING, *story, better.stocked(1), third.stocked(1))
     swap = [better.withdrawn(), another.created(pounds(1)), another.stocked(1)]
-    assert of_listing.vendor_tag(third.vendor.id) in await touched(LISTING, *swap)
+    tags = await touched(LISTING, *swap)
+    assert of_listing.vendor_tag(third.vendor.id) in tags
+    assert of_listing.vendor_places_tag(third.vendor.id) in tags
 
 
 async def test_a_vendor_that_is_suspended_touches_itself_and_every_listing(

@@ -111,7 +111,7 @@ class _Roster:
         self._runner = runner
         self._settings = settings
         self._copies = copies
-        self._window = LogWindow()
+        self._window = LogWindow(host.heard)
         self._kind = BuildTables if settings.cdn_tag_header == "off" else NotingTables
         self._missing: set[str] = set()
 

@@ -28,6 +28,7 @@ class WithUnknown(list[str]):
 
     def __init__(self, types: Iterable[str], known: Iterable[str]) -> None:
         super().__init__(types)
+        self.wanted = frozenset(self)
         self.known = frozenset(known) | {*self}
 
 

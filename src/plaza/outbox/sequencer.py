@@ -1,4 +1,4 @@
-"""Puts committed events in their order: one tick is one short transaction.
+"""Puts committed events in their order: one tick is one statement.
 
 A tick finds what was committed since the last one by the difference of two snapshots, so that
 nothing is lost that became visible late and nothing waits for a long transaction. Everything is
@@ -10,27 +10,30 @@ versions, because an event is inserted after the version bump of its aggregate.
 import time
 
 import asyncpg
+import msgspec
 
 from plaza.outbox.epoch import log_identity, reseed_if_moved
 from plaza.outbox.floor import Floor
 
-# Any constant that nothing else locks on: the sequencers' mutual wait, which only saves work.
+# Any constant that nothing else locks on: who finds it locked has nothing to do, which saves work.
 SEQUENCER_LOCK = 7_022_001
 TICKS_KEPT = 100
 FLOOR_INTERVAL_S = 1.0
 REST_S_MIN, REST_S_MAX = 0.002, 0.02
-
-LOCK = "SELECT pg_advisory_xact_lock($1)"
 
 LAST_TICK = """
     SELECT number, next, snapshot::text AS snapshot, floor
     FROM outbox.tick ORDER BY number DESC LIMIT 1
 """
 
-# A statement of its own after the lock, so that its snapshot is later than the last tick's. The
-# last one is taken apart by subqueries, once a statement and not once a row.
+# The snapshot that the tick is stored with is that of this statement. The last one is taken apart
+# by subqueries, once a statement and not once a row.
 TICK = """
     WITH cur AS MATERIALIZED (SELECT pg_current_snapshot() AS s),
+    turn AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock($7)
+            AND NOT EXISTS (SELECT FROM outbox.tick WHERE number > $1) AS is_ours
+    ),
     fresh AS (
         SELECT id FROM outbox.event
         WHERE id > $3 AND txid >= (SELECT pg_snapshot_xmax($4::text::pg_snapshot))
@@ -41,13 +44,18 @@ TICK = """
     placed AS (
         INSERT INTO outbox.position (position, id)
         SELECT $2 - 1 + row_number() OVER (ORDER BY id), id FROM fresh
+        WHERE (SELECT is_ours FROM turn)
         RETURNING position
     ),
-    counted AS (SELECT count(*) AS placed FROM placed)
-    INSERT INTO outbox.tick (number, next, snapshot, floor)
-    SELECT $1 + 1, $2 + counted.placed, cur.s, $6 FROM counted, cur
-    WHERE counted.placed > 0 OR $5
-    RETURNING next
+    counted AS (SELECT count(*) AS placed FROM placed),
+    ticked AS (
+        INSERT INTO outbox.tick (number, next, snapshot, floor)
+        SELECT $1 + 1, $2 + counted.placed, cur.s, $6 FROM counted, cur
+        WHERE (counted.placed > 0 OR $5) AND (SELECT is_ours FROM turn)
+        RETURNING next, snapshot
+    )
+    SELECT turn.is_ours, ticked.next, ticked.snapshot::text AS snapshot
+    FROM turn LEFT JOIN ticked ON true
 """
 
 TRIM = "DELETE FROM outbox.tick WHERE number < $1"
@@ -62,6 +70,15 @@ def rest_s(tick_s: float) -> float:
     return min(max(tick_s, REST_S_MIN), REST_S_MAX)
 
 
+class Tick(msgspec.Struct, frozen=True):
+    """One that is stored; what comes next is found by its difference."""
+
+    number: int
+    next: int
+    snapshot: str
+    floor: int
+
+
 class Sequencer:
     """One sequencer on a connection of its own; several may run, and one of them works."""
 
@@ -72,6 +89,8 @@ class Sequencer:
         self._floor = Floor()
         self._floor_interval_s = floor_interval_s
         self._floor_due = 0.0
+        self._last: Tick | None = None
+        """The last tick, as far as is known: another sequencer may have made a later one."""
 
     async def start(self) -> None:
         """Make sure that the log is still the one that the last tick saw."""
@@ -87,21 +106,42 @@ class Sequencer:
         Returns:
             The last position, or None where nothing was new.
         """
-        async with self._connection.transaction(isolation="read_committed"):
-            await self._connection.execute(LOCK, SEQUENCER_LOCK)
-            last = await self._connection.fetchrow(LAST_TICK)
-            assert last is not None
-            floor = await self._raised(last["floor"])
-            upcoming = await self._connection.fetchval(
+        if self._last is not None:
+            is_ours, position = await self._tick(self._last, even_if_idle=even_if_idle)
+            if is_ours:
+                return position
+        row = await self._connection.fetchrow(LAST_TICK)
+        assert row is not None
+        _, position = await self._tick(Tick(**row), even_if_idle=even_if_idle)
+        return position
+
+    async def _tick(self, last: Tick, *, even_if_idle: bool) -> tuple[bool, int | None]:
+        """Go on from a tick, unless it is not the last one or another sequencer is about to.
+
+        Returns:
+            Whether it was for this one to do, and the last position where anything was new.
+        """
+        floor = await self._raised(last.floor)
+        self._last = None
+        try:
+            row = await self._connection.fetchrow(
                 TICK,
-                *(last["number"], last["next"], last["floor"], last["snapshot"]),
-                *(even_if_idle, floor),
+                *(last.number, last.next, last.floor, last.snapshot),
+                *(even_if_idle, floor, SEQUENCER_LOCK),
             )
-            if last["number"] % TICKS_KEPT == 0:
-                await self._connection.execute(TRIM, last["number"] - TICKS_KEPT)
-        if upcoming is None or upcoming == last["next"]:
-            return None
-        return int(upcoming) - 1
+        except asyncpg.UniqueViolationError:
+            # It was another one's turn, who has ended it since this statement saw the log.
+            return False, None
+        assert row is not None
+        if not row["is_ours"]:
+            return False, None
+        if row["next"] is None:
+            self._last = last
+            return True, None
+        self._last = Tick(last.number + 1, row["next"], row["snapshot"], floor)
+        if last.number % TICKS_KEPT == 0:
+            await self._connection.execute(TRIM, last.number - TICKS_KEPT)
+        return True, None if row["next"] == last.next else row["next"] - 1
 
     async def _raised(self, floor: int) -> int:
         """The floor to store; under load and in quiet times it is looked after alike."""

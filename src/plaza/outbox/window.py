@@ -8,7 +8,6 @@ statements a wake-up and two.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from itertools import islice
 
 import asyncpg
 
@@ -25,7 +24,15 @@ ReadStretch = Callable[[asyncpg.Connection, int, int, Sequence[str] | None], Awa
 class LogWindow:
     """Remembers the newest facts; whoever is further behind reads by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], int] | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            heard: how often the log was told to have grown: while that stays the same, nobody looks
+                whether it has. None: whoever is at its end looks.
+        """
+        self._heard = heard
+        self._heard_before: int | None = None
         self._facts: deque[Fact] = deque(maxlen=WINDOW_FACTS_MAX)
         self._upto: int | None = None
         self._begun = 0
@@ -36,19 +43,28 @@ class LogWindow:
         self, connection: asyncpg.Connection, after: int, limit: int, types: Sequence[str] | None
     ) -> Stretch:
         """The facts of the given types among the next positions; no type given: all."""
-        if self._upto is None or after >= self._upto:
+        if self._is_due(after):
             await self._read_on(connection, after)
         if self._upto is None or after < self._start:
             return await read_stretch(connection, after, limit, types)
-        known = islice(self._facts, after - self._start, after - self._start + limit)
-        stretch = list(known)
+        begin = after - self._start
+        # From its end, where followers are, a deque is indexed at once; a slice would walk to it.
+        stretch = [self._facts[n] for n in range(begin, min(begin + limit, len(self._facts)))]
         facts = stretch if types is None else list(_wanted(stretch, types))
         return Stretch(upto=after + len(stretch), length=len(stretch), facts=facts)
 
     def forget(self) -> None:
         """Remember nothing: whoever connects anew may have come to a log that holds less."""
         self._facts.clear()
-        self._upto = None
+        self._upto = self._heard_before = None
+
+    def _is_due(self, after: int) -> bool:
+        """Whether there may be something behind the newest fact that is remembered."""
+        if self._upto is None or after > self._upto:
+            return True
+        if self._heard is None:
+            return after == self._upto
+        return self._heard() != self._heard_before
 
     @property
     def _start(self) -> int:
@@ -68,7 +84,9 @@ class LogWindow:
             if self._upto is None or after > self._upto:
                 self._facts.clear()
                 self._upto = after
+            heard = None if self._heard is None else self._heard()
             stretch = await read_stretch(connection, self._upto, READ_MAX, None)
+            self._heard_before = heard if stretch.length < READ_MAX else None
             self._facts.extend(stretch.facts)
             if len(stretch.facts) < stretch.length:
                 # Some were dropped from the log: places in the window would not be positions.
@@ -77,8 +95,10 @@ class LogWindow:
 
 
 def _wanted(facts: Iterable[Fact], types: Sequence[str]) -> Iterator[Fact]:
-    wanted = frozenset(types)
-    known = types.known if isinstance(types, WithUnknown) else None
+    if isinstance(types, WithUnknown):
+        wanted, known = types.wanted, types.known
+    else:
+        wanted, known = frozenset(types), None
     for fact in facts:
         if fact.type in wanted or (known is not None and fact.type not in known):
             yield fact

@@ -16,7 +16,10 @@ from plaza.projecting.touching import Touching
 
 TIMEOUT_S = 0.5
 RETRY_DELAY_S = 0.25
+FIRST_RETRY_DELAY_S = 0.02
+"""It may be the connection alone that was lost."""
 REPEAT_INTERVAL_S = 1.0
+COVERING_INTERVAL_S = 0.05
 TAGS_MAX = 2_000
 
 # Between two positions: what was made of rows as of the first one may be of before their change,
@@ -85,6 +88,11 @@ class Announcer:
         if len(self._tags) > TAGS_MAX:
             self._tags = {everything(self._projection)}
         self._upto = upto
+        if self._copy is None and not self._tags and self._told.is_set():
+            # There is nothing to be told but how far it has come, which is told again each second.
+            self.copied = max(self.copied, upto)
+            self._pushing.note(self._projection, upto)
+            return
         self._told.clear()
         self._due.set()
 
@@ -105,9 +113,13 @@ class Announcer:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REPEAT_INTERVAL_S):
                     await self._due.wait()
+            if self._copy is not None and not self._tags:
+                # Where nothing has changed, that what is copied covers more can wait for yet more.
+                await asyncio.sleep(COVERING_INTERVAL_S)
             self._due.clear()
+            was_failing = self._is_failing
             if self._upto is not None and not await self._tell_all(self._upto):
-                await asyncio.sleep(RETRY_DELAY_S)
+                await asyncio.sleep(RETRY_DELAY_S if was_failing else FIRST_RETRY_DELAY_S)
                 self._due.set()
 
     async def finish(self, timeout_s: float) -> bool:

@@ -1,6 +1,6 @@
 """Writing a batch of facts into a build's tables: load what is touched, fold, write back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,9 @@ import msgspec
 
 from plaza.kernel.event import Event, Fact, said_by
 from plaza.projecting.building import parts_name, table_name
-from plaza.projecting.projection import Document, Projection, Remembered, fold
+from plaza.projecting.projection import Document, Projection, Remembered, Tags, fold
 from plaza.projecting.routing import WHOLE, Part
+from plaza.projecting.table_statements import TableStatements
 
 COLUMNS = """
     SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
@@ -18,6 +19,7 @@ COLUMNS = """
 """
 
 Told = tuple[Event, Fact]
+Row = Mapping[str, Any] | asyncpg.Record
 
 
 class DocumentTable:
@@ -36,47 +38,14 @@ class DocumentTable:
         self.name = table
         self.parts = parts
         self.columns = columns
-        self._columns = [name for name, _ in columns]
+        self.sql = TableStatements(document, table, parts, columns)
         remembered = Remembered[document.parts]  # type: ignore[name-defined]
         self._decoder = msgspec.msgpack.Decoder(remembered)
-        identity = (document.key, *document.identity)
-        kinds = dict(columns)
-        returning = "" if document.tags is None else _returning(document)
-        changes = ", ".join(
-            f"{c} = excluded.{c}"
-            for c in self._columns
-            if c not in identity and not document.is_told_once
-        )
-        self._load = f"SELECT key, remembered FROM {parts} WHERE key = ANY ($1::uuid[])"
-        remember = (
-            f"INSERT INTO {parts} (key, remembered) SELECT * FROM unnest($1::uuid[], $2::bytea[]) "
-            "ON CONFLICT (key) DO UPDATE SET remembered = excluded.remembered"
-        )
-
-        def show(first: int) -> str:
-            arrays = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(columns, first))
-            return (
-                f"INSERT INTO {table} AS t ({', '.join(self._columns)}) "
-                f"SELECT * FROM unnest({arrays}) "
-                f"ON CONFLICT ({', '.join(identity)}) {_replacing(changes)}"
-                f"{returning}"
-            )
-
-        self._show = show(1)
+        self._tagged_by = (*document.tagged_by, *document.placed_by)
+        self._show = self.sql.show(1)
+        self._hide = self.sql.hide(1, 2)
         # One statement is half the work of two.
-        self._remember_and_show = f"WITH remembering AS ({remember}) {show(3)}"
-        tagged_by = ", ".join(document.tagged_by) or document.key
-        self._tagged = f"SELECT {tagged_by} FROM {table} WHERE {document.key} = $1"
-        kept = ", ".join(f"${n}::{kinds[name]}[]" for n, name in enumerate(identity, 2))
-        same = " AND ".join(f"k.{name} = t.{name}" for name in identity)
-        self._identity = identity
-        self._clear = f"DELETE FROM {table} t WHERE {document.key} = ANY ($1::uuid[]){returning}"
-        self._forget = f"DELETE FROM {parts} WHERE key = ANY ($1::uuid[])"
-        self._hide = (
-            f"DELETE FROM {table} t WHERE {document.key} = ANY ($1::uuid[]) AND NOT EXISTS ("
-            f"SELECT FROM unnest({kept}) AS k ({', '.join(identity)}) WHERE {same})"
-            f"{returning}"
-        )
+        self._remember_and_show = f"WITH remembering AS ({self.sql.remember(1)}) {self.sql.show(3)}"
 
     def touched_by(self, told: Iterable[Told]) -> dict[UUID, list[Told]]:
         """The facts by the document that they change, as far as it is of this part."""
@@ -98,15 +67,31 @@ class DocumentTable:
         if not touched:
             return set()
         if self.document.is_told_once:
-            return await self._record(connection, touched)
+            rows = self.recorded(touched)
+            changed = await connection.fetch(self._show, *columns_of(rows, self.sql.columns))
+            return self.tags(changed, rows)
+        return await self._write_back(connection, await self.folded(connection, touched))
+
+    async def folded(
+        self, connection: asyncpg.Connection, touched: dict[UUID, list[Told]]
+    ) -> dict[UUID, Remembered[Any]]:
+        """The documents as the facts leave them."""
         held = {
             row["key"]: self._decoder.decode(row["remembered"])
-            for row in await connection.fetch(self._load, list(touched))
+            for row in await connection.fetch(self.sql.load, list(touched))
         }
         for key, changes in touched.items():
             for event, fact in changes:
                 held[key] = fold(self.document, held.get(key), event, fact)
-        return await self._write_back(connection, held)
+        return held
+
+    def recorded(self, touched: dict[UUID, list[Told]]) -> list[msgspec.Struct]:
+        """The rows of documents of which the first fact says all."""
+        return [
+            row
+            for key, changes in touched.items()
+            for row in self.document.rows(key, fold(self.document, None, *changes[0]).parts)
+        ]
 
     async def restore(
         self,
@@ -119,48 +104,42 @@ class DocumentTable:
         Returns:
             The tags of all their rows, those that are gone too.
         """
-        gone = await connection.fetch(self._clear, list(keys))
+        gone = await connection.fetch(self.sql.clear, list(keys))
         if not self.document.is_told_once:
-            await connection.execute(self._forget, list(keys))
-            return self._tags(gone, []) | await self._write_back(connection, held)
-        rows = [row for key in held for row in self.document.rows(key, held[key].parts)]
-        shown = await connection.fetch(self._show, *_columns_of(rows, self._columns))
-        return self._tags(gone, []) | self._tags(shown, rows)
+            await connection.execute(self.sql.forget, list(keys))
+            return self.tags(gone, []) | await self._write_back(connection, held)
+        rows = self.rows_of(held)
+        shown = await connection.fetch(self._show, *columns_of(rows, self.sql.columns))
+        return self.tags(gone, []) | self.tags(shown, rows)
 
     async def tags_of(self, connection: asyncpg.Connection, key: UUID) -> set[str]:
         """The tags of a document's rows as they are; none where it has none, or nobody keeps it."""
         if self.document.tags is None:
             return set()
-        rows = await connection.fetch(self._tagged, key)
+        rows = await connection.fetch(self.sql.tagged, key)
         return {tag for row in rows for tag in self.document.tags(key, dict(row))}
-
-    async def _record(
-        self, connection: asyncpg.Connection, touched: dict[UUID, list[Told]]
-    ) -> set[str]:
-        """Write what each document's first fact says; rows that are there already stay."""
-        rows = [
-            row
-            for key, changes in touched.items()
-            for row in self.document.rows(key, fold(self.document, None, *changes[0]).parts)
-        ]
-        changed = await connection.fetch(self._show, *_columns_of(rows, self._columns))
-        return self._tags(changed, rows)
 
     async def _write_back(
         self, connection: asyncpg.Connection, held: dict[UUID, Remembered[Any]]
     ) -> set[str]:
-        encoded = [msgspec.msgpack.encode(remembered) for remembered in held.values()]
-        shown = [row for key in held for row in self.document.rows(key, held[key].parts)]
-        # A document that is one row leaves none behind while that row is shown.
+        encoded, shown = encoded_of(held), self.rows_of(held)
         changed: list[asyncpg.Record] = []
-        if self.document.identity or len(shown) < len(held):
-            kept = _columns_of(shown, self._identity)
+        if self.may_hide(held, shown):
+            kept = columns_of(shown, self.sql.identity)
             changed += await connection.fetch(self._hide, list(held), *kept)
-        columns = _columns_of(shown, self._columns)
+        columns = columns_of(shown, self.sql.columns)
         changed += await connection.fetch(self._remember_and_show, list(held), encoded, *columns)
-        return self._tags(changed, shown)
+        return self.tags(changed, shown)
 
-    def _tags(self, changed: list[asyncpg.Record], shown: list[msgspec.Struct]) -> set[str]:
+    def rows_of(self, held: dict[UUID, Remembered[Any]]) -> list[msgspec.Struct]:
+        """The rows that show documents."""
+        return [row for key in held for row in self.document.rows(key, held[key].parts)]
+
+    def may_hide(self, held: Collection[UUID], shown: Collection[msgspec.Struct]) -> bool:
+        """Whether rows may be left over: one of a single row leaves none while that is shown."""
+        return bool(self.document.identity) or len(shown) < len(held)
+
+    def tags(self, changed: Iterable[Row], shown: list[msgspec.Struct]) -> set[str]:
         """What a changed row was tagged with before, and all rows of its document are now.
 
         Its other rows too: which of them are seen may depend on it, as the offer of a vendor does
@@ -168,40 +147,67 @@ class DocumentTable:
         """
         if self.document.tags is None:
             return set()
-        tags: set[str] = set()
-        for row in changed:
-            if row["was_there"]:
-                tags.update(self.document.tags(row["key"], dict(row)))
-        keys = {row["key"] for row in changed}
+        rows = [dict(row) for row in changed]
+        before = [row for row in rows if row["was_there"]]
+        keys = {row["key"] for row in rows}
+        tags = self._tags_by(self.document.tags, keys, before, shown)
+        if self.document.place_tags is not None:
+            moved = self._moved(rows, shown)
+            tags |= self._tags_by(self.document.place_tags, moved, before, shown)
+        return tags
+
+    def _tags_by(
+        self,
+        tags: Tags,
+        keys: set[UUID],
+        before: Iterable[Mapping[str, Any]],
+        shown: Iterable[msgspec.Struct],
+    ) -> set[str]:
+        """The tags of some documents' rows, as they were and as they are."""
+        found = {tag for row in before if row["key"] in keys for tag in tags(row["key"], row)}
         for now in shown:
             key = getattr(now, self.document.key)
             if key in keys:
-                columns = {name: getattr(now, name) for name in self.document.tagged_by}
-                tags.update(self.document.tags(key, columns))
-        return tags
+                found.update(tags(key, {name: getattr(now, name) for name in self._tagged_by}))
+        return found
+
+    def _moved(
+        self, changed: Iterable[Mapping[str, Any]], shown: Iterable[msgspec.Struct]
+    ) -> set[UUID]:
+        """The documents with a row that has come, gone, or has another place."""
+        identity, placed_by = self.document.identity, self.document.placed_by
+        places = {
+            tuple(getattr(now, name) for name in self.sql.identity): [
+                getattr(now, name) for name in placed_by
+            ]
+            for now in shown
+        }
+        return {
+            row["key"]
+            for row in changed
+            if not row["was_there"]
+            or places.get((row["key"], *(row[name] for name in identity)))
+            != [row[name] for name in placed_by]
+        }
 
 
-def _replacing(changes: str) -> str:
-    """What becomes of a row that is there; one that is nothing but its key stays."""
-    if not changes:
-        return "DO NOTHING"
-    return f"DO UPDATE SET {changes} WHERE t.* IS DISTINCT FROM excluded.*"
+def encoded_of(held: Mapping[UUID, Remembered[Any]]) -> list[bytes]:
+    """What is remembered of documents, as it is kept."""
+    return [msgspec.msgpack.encode(remembered) for remembered in held.values()]
 
 
-def _returning(document: Document[Any]) -> str:
-    """What a row was, for its tags; nothing, where it is new."""
-    key = document.key
-    before = ", ".join(f"old.{name}" for name in document.tagged_by)
-    found = f"coalesce(old.{key}, new.{key}) AS key, old.{key} IS NOT NULL AS was_there"
-    return f" RETURNING {found}{', ' if before else ''}{before}"
-
-
-def _columns_of(rows: list[msgspec.Struct], names: Iterable[str]) -> list[list[Any]]:
+def columns_of(rows: list[msgspec.Struct], names: Iterable[str]) -> list[list[Any]]:
     return [[getattr(row, name) for row in rows] for name in names]
 
 
 class BuildTables:
-    """All tables of one build of a projection."""
+    """All tables of one build of a projection.
+
+    Attributes:
+        is_noting: whether what changes is noted, in the same transaction.
+    """
+
+    is_noting = False
 
     def __init__(
         self, projection: Projection, tables: list[DocumentTable], part: Part = WHOLE

@@ -5,12 +5,18 @@ from contextlib import suppress
 
 
 class Doorbell:
-    """Wakes everybody who waits; a ring in between is not lost."""
+    """Wakes everybody who waits; a ring in between is not lost.
+
+    Attributes:
+        rings: how often it has rung.
+    """
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self.rings = 0
 
     def ring(self) -> None:
+        self.rings += 1
         rung, self._rung = self._rung, asyncio.Event()
         rung.set()
 

@@ -11,17 +11,17 @@ from plaza.outbox.read import Stretch, WithUnknown, read_stretch
 from plaza.outbox.window import ReadStretch
 from plaza.projecting.announcer import Announcing
 from plaza.projecting.batch import BuildTables
+from plaza.projecting.batch_statement import write_at_once
 from plaza.projecting.parked import Key
 from plaza.projecting.parking import Parking, TooMuchPoison
 from plaza.projecting.poison import is_poison
 from plaza.projecting.projection import Projection
 from plaza.projecting.retrying import Retrying
 from plaza.projecting.standstill import Standstill
-from plaza.projecting.steps import UNTOLD, Shard, Step, last_step, take_step, trim_steps
+from plaza.projecting.steps import UNTOLD, Shard, Step, last_step, next_step, take_step, trim_steps
 
 BATCH_FACTS_MAX = 500
 EMPTY_STEP_INTERVAL_S = 1.0
-REST_MAX_S = 0.2
 
 Write = Callable[[asyncpg.Connection, list[Fact]], Awaitable[set[str]]]
 
@@ -45,12 +45,14 @@ class Follower:
         read: ReadStretch = read_stretch,
     ) -> None:
         self._connection = connection
+        self._tables = tables
         self._parking = Parking(shard, projection, tables)
         self._retrying = Retrying(shard, tables, self._parking)
         self._standstill = Standstill(shard)
         self._types = WithUnknown(projection.events(), self._parking.subscriptions.known)
         self._is_tagged = projection.is_tagged
         self._rest_ratio = projection.rest_ratio
+        self._rest_s_max = projection.rest_s_max
         self.shard = shard
         self._announcer = announcer
         self._read = read
@@ -89,7 +91,7 @@ class Follower:
             began = time.monotonic()
             changed = await self._write(last, stretch)
             if stretch.length < BATCH_FACTS_MAX:
-                self.rest_s = min((time.monotonic() - began) * self._rest_ratio, REST_MAX_S)
+                self.rest_s = min((time.monotonic() - began) * self._rest_ratio, self._rest_s_max)
         elif self._is_behind(last, stretch):
             await self._skip(last, stretch)
         if stretch.length:
@@ -141,11 +143,21 @@ class Follower:
     async def _write(self, last: Step, stretch: Stretch) -> Collection[str]:
         """Write a batch, if need be without what fails in it; the tags of what it changed."""
         try:
-            return await self._write_by(self._parking.write, last, stretch)
+            if self._parking.concerns(stretch.facts) or self._tables.is_noting:
+                return await self._write_by(self._parking.write, last, stretch)
+            return await self._write_at_once(last, stretch)
         except Exception as error:
             if not is_poison(error):
                 raise
         return await self._write_by(self._parking.write_singly, last, stretch)
+
+    async def _write_at_once(self, last: Step, stretch: Stretch) -> Collection[str]:
+        copied = self._announcer.copied
+        wanted = next_step(self.shard, last, stretch.upto, len(stretch.facts), copied)
+        step, changed = await write_at_once(self._connection, self._tables, wanted, stretch.facts)
+        await self._standstill.went_on(self._connection)
+        await self._stepped(step)
+        return changed
 
     async def _write_by(self, write: Write, last: Step, stretch: Stretch) -> Collection[str]:
         async with self._connection.transaction():

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from uuid import uuid4
 
 import asyncpg
 import structlog
@@ -24,6 +25,8 @@ from plaza.projecting.steps import Fenced
 POLL_INTERVAL_S = 0.25
 IDLE_TICK_INTERVAL_S = 1.0
 RETRY_DELAY_S = 0.5
+RELISTEN_DELAY_S = 0.02
+"""After a connection that was good until it was lost."""
 LISTEN_TIMEOUT_S = 5.0
 PUBLISH_TIMEOUT_S = 0.5
 CLOSE_TIMEOUT_S = 1.0
@@ -50,6 +53,7 @@ class Host:
         self._channels = channels
         self._committed = Doorbell()
         self._sequenced = Doorbell()
+        self._name = uuid4().hex.encode()
         self._stopping = asyncio.Event()
         self._keeping: Keeping | None = None
         self._pushing = Pushing(redis, channels)
@@ -58,6 +62,10 @@ class Host:
             channels.sequenced: self._sequenced.ring,
             channels.builds: self.look,
         }
+
+    def heard(self) -> int:
+        """How often the log has been told to have grown, or may have without anybody telling."""
+        return self._sequenced.rings
 
     def announcer(self, watermark: str, copy: Copy | None = None) -> Announcer:
         """Who tells Redis of a follower's commits, while that follower stands at its post."""
@@ -72,6 +80,7 @@ class Host:
         """
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(self._listen_for_ever())
+            pulsing = tasks.create_task(self._pulse())
             self._keeping = Keeping(Membership(follows), roster, self._stand, tasks)
             if self._stopping.is_set():
                 self._keeping.stop()
@@ -79,6 +88,7 @@ class Host:
             sequencing = tasks.create_task(self._for_ever(self._sequence, self._stopping))
             await asyncio.wait([sequencing, keeping])
             await self._keeping.stood()
+            await cancelled(pulsing)
             await cancelled(listening)
 
     def stop(self) -> None:
@@ -127,13 +137,13 @@ class Host:
             position = await sequencer.tick(even_if_idle=idle)
             if position is not None or idle:
                 stored_at = time.monotonic()
-            if position is None:
-                await wait(rung, POLL_INTERVAL_S)
-                continue
-            took_s = time.monotonic() - began
-            self._sequenced.ring()
-            await self._publish(self._channels.sequenced, b"")
-            await asyncio.sleep(rest_s(took_s))
+            if position is not None:
+                took_s = time.monotonic() - began
+                self._sequenced.ring()
+                await self._publish(self._channels.sequenced, self._name)
+                await asyncio.sleep(rest_s(took_s))
+            # Who commits rings; without a ring since this tick began there is nothing to place.
+            await wait(rung, POLL_INTERVAL_S)
 
     async def _stand(self, standing: Standing, duty: Duty) -> None:
         """Follow at a post until told to leave; what was committed is told before that is done."""
@@ -163,24 +173,36 @@ class Host:
                 await wait(leaving, RETRY_DELAY_S)
                 continue
             if not advanced:
-                await wait(rung, POLL_INTERVAL_S)
+                await rung.wait()
             elif follower.rest_s:
                 await wait(leaving, follower.rest_s)
 
+    async def _pulse(self) -> None:
+        """Have all followers look now and then, because a message may be lost."""
+        while True:
+            rings = self._sequenced.rings
+            await asyncio.sleep(POLL_INTERVAL_S)
+            if self._sequenced.rings == rings:
+                self._sequenced.ring()
+
     async def _listen_for_ever(self) -> None:
         while True:
+            began = time.monotonic()
             try:
                 await self._listen()
             except (RedisError, OSError) as error:
                 log.warning("doorbells_unheard", error=repr(error))
-                await asyncio.sleep(RETRY_DELAY_S)
+            was_heard = time.monotonic() - began > RETRY_DELAY_S
+            await asyncio.sleep(RELISTEN_DELAY_S if was_heard else RETRY_DELAY_S)
 
     async def _listen(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+        """Ring what is rung, and all bells when they begin to be heard: some were missed."""
+        async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(*self._bells)
             while True:
                 message = await pubsub.get_message(timeout=LISTEN_TIMEOUT_S)
-                if message is not None:
+                # What this process has told itself by Redis its followers have heard before.
+                if message is not None and message["data"] != self._name:
                     self._bells[message["channel"].decode()]()
 
     async def _publish(self, channel: str, message: bytes) -> None:

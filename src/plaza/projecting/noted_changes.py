@@ -19,6 +19,7 @@ NOTE = """
 class NotingTables(BuildTables):
     """Tables that note the tags of what changed in them."""
 
+    is_noting = True
     _projection: str
 
     @classmethod

@@ -47,13 +47,17 @@ class Parking:
         keys = await parked.parked_keys(connection, self._shard)
         self.keys = {key for key in keys if self._tables.part.keeps(key.key)}
 
+    def concerns(self, facts: list[Fact]) -> bool:
+        """Whether any of the facts may have to be held back, or is not understood."""
+        return bool(self.keys) or not self.subscriptions.covers(facts)
+
     async def write(self, connection: asyncpg.Connection, facts: list[Fact]) -> set[str]:
         """Write a batch, but for what is held back; the tags of what changed.
 
         Raises:
             Exception: whatever a fact breaks; then write it singly.
         """
-        if not self.keys and self.subscriptions.covers(facts):
+        if not self.concerns(facts):
             return await self._tables.write(connection, facts)
         return await self._write_apart(connection, facts, singly=False)
 

@@ -42,6 +42,11 @@ class Document(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """The tags that a changed row touches; none where no answer of it is kept."""
     tagged_by: tuple[str, ...] = ()
     """The columns that the tags are made of, as the row has them and as it had them before."""
+    place_tags: Tags | None = None
+    """The tags that a row touches, too, when it comes, goes, or has another place: what shows
+    rows in their order without showing this one."""
+    placed_by: tuple[str, ...] = ()
+    """The columns that say which lists a row is in, and where; its place tags are made of them."""
 
 
 class Projection(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +61,9 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     rest_ratio: int = 1
     """So many times as long as a batch took, the next one is not taken: more than once, where
     nobody looks at the very moment."""
+
+    rest_s_max: float = 0.2
+    """How long that may become under load: less, where people look at what they have just done."""
 
     shards: int = 1
     """Into how many parts a new build is split by its documents' keys, each with a follower of its

@@ -1,11 +1,15 @@
 """Pushes watermarks to the API processes: those that are due together, in one message."""
 
 import asyncio
+import time
 
 import msgspec
 from redis.asyncio import Redis
 
 from plaza.outbox.channels import Channels, Pushed
+
+GATHERING_S = 0.001
+INTERVAL_S = 0.004
 
 
 class Pushing:
@@ -20,6 +24,7 @@ class Pushing:
         self._channels = channels
         self._due: dict[str, int] = {}
         self._sending: asyncio.Task[None] | None = None
+        self._sent_at = 0.0
 
     async def push(self, projection: str, position: int) -> None:
         """Push, with what others push at the same moment.
@@ -27,17 +32,24 @@ class Pushing:
         Raises:
             RedisError: Redis is away; push again.
         """
+        # Who gives up waiting does not take back what the others wait for.
+        await asyncio.shield(self.note(projection, position))
+
+    def note(self, projection: str, position: int) -> asyncio.Task[None]:
+        """Have it pushed in a moment."""
         self._due[projection] = max(position, self._due.get(projection, 0))
         if self._sending is None:
             self._sending = asyncio.create_task(self._send())
             self._sending.add_done_callback(_heard)
-        # Who gives up waiting does not take back what the others wait for.
-        await asyncio.shield(self._sending)
+        return self._sending
 
     async def _send(self) -> None:
-        # Everybody whose turn it is now has a say.
-        await asyncio.sleep(0)
+        # Those who are awake now are about to have their say, and a message costs every process
+        # more than all that it says.
+        since_last_s = time.monotonic() - self._sent_at
+        await asyncio.sleep(max(GATHERING_S, INTERVAL_S - since_last_s))
         due, self._due, self._sending = self._due, {}, None
+        self._sent_at = time.monotonic()
         await self._redis.publish(self._channels.watermark, msgspec.json.encode(Pushed(due)))
 
 

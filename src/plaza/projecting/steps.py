@@ -1,6 +1,6 @@
 """Progress of a follower: one row a batch, in the transaction of what the batch wrote."""
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg
 import msgspec
@@ -67,6 +67,29 @@ async def last_step(connection: Executor, shard: Shard) -> Step:
     return Step(**row)
 
 
+class NextStep(NamedTuple):
+    """A step that is to be taken."""
+
+    shard: Shard
+    step: Step
+    facts: int
+
+    def values(self) -> tuple[str, int, int, int, int, int, int]:
+        """What the statement that takes it asks for."""
+        shard, step = self.shard, self.step
+        place = (shard.projection, shard.build, shard.shard)
+        return (*place, step.number - 1, step.upto, self.facts, step.copied)
+
+
+def next_step(shard: Shard, last: Step, upto: int, facts: int, copied: int = 0) -> NextStep:
+    return NextStep(shard, Step(number=last.number + 1, upto=upto, copied=copied), facts)
+
+
+def is_taken(error: asyncpg.UniqueViolationError) -> bool:
+    """Whether what failed is the step, and not something else of the same statement."""
+    return (error.schema_name, error.table_name) == ("projecting", "step")
+
+
 async def take_step(
     connection: Executor, shard: Shard, last: Step, upto: int, facts: int, copied: int = 0
 ) -> Step:
@@ -75,14 +98,14 @@ async def take_step(
     Raises:
         Fenced: somebody else has gone on from the same step.
     """
-    place = (shard.projection, shard.build, shard.shard, last.number)
+    wanted = next_step(shard, last, upto, facts, copied)
     try:
-        number = await connection.fetchval(TAKE, *place, upto, facts, copied)
+        number = await connection.fetchval(TAKE, *wanted.values())
     except asyncpg.UniqueViolationError as error:
         raise Fenced from error
     if number is None:
         raise Fenced
-    return Step(number=number, upto=upto, copied=copied)
+    return wanted.step
 
 
 async def trim_steps(connection: Executor, shard: Shard, last: Step) -> None:

@@ -29,6 +29,8 @@ SILENCE_MAX_S = 3.0
 HEARTBEAT_INTERVAL_S = 1.0
 HEARTBEAT_TTL_MS = 60_000
 RECONNECT_DELAY_S = 0.5
+REOPEN_DELAY_S = 0.02
+"""After a connection that was good until it was lost."""
 CONNECT_TIMEOUT_S = 2.0
 
 LIVE = Gauge("plaza_near_cache_live", "1 while Redis tells this process what has changed.")
@@ -96,6 +98,7 @@ class Coherence:
     async def _listen_for_ever(self) -> None:
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+            began = time.monotonic()
             try:
                 await self._listen(connection)
             except (RedisError, OSError, TrackingLost, msgspec.DecodeError) as error:
@@ -103,7 +106,8 @@ class Coherence:
             finally:
                 self._lose()
                 await connection.disconnect(nowait=True)
-            await asyncio.sleep(RECONNECT_DELAY_S)
+            was_heard = time.monotonic() - began > RECONNECT_DELAY_S
+            await asyncio.sleep(REOPEN_DELAY_S if was_heard else RECONNECT_DELAY_S)
 
     async def _listen(self, connection: AbstractConnection) -> None:
         try:

@@ -112,7 +112,7 @@ def category_rows(category_id: UUID, face: CategoryFace) -> list[CategoryRow]:
 PROJECTION = Projection(
     name="bestsellers",
     schema_version=1,
-    rest_ratio=20,
+    rest_ratio=30,
     derived=("bestsellers_units",),
     documents=(
         Document(

@@ -107,7 +107,7 @@ def order_rows(order_id: UUID, parts: HistoryParts) -> list[OrderRow]:
 PROJECTION = Projection(
     name="order_history",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
     documents=(
         Document(
             table="order_history",

@@ -133,7 +133,8 @@ def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
 PROJECTION = Projection(
     name="order_page",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
+    rest_s_max=0.05,
     documents=(
         Document(
             table="order_page",

@@ -105,7 +105,7 @@ def share_entry(vendor_order_id: UUID, share: SharePart, currency: str) -> Share
 PROJECTION = Projection(
     name="payment_list",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
     documents=(
         Document(
             table="payment_list",

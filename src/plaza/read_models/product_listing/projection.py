@@ -28,7 +28,7 @@ from plaza.read_models.product_listing.document import (
     VendorOfCard,
     VendorRow,
 )
-from plaza.read_models.product_listing.tags import card_tags, shared_tags
+from plaza.read_models.product_listing.tags import card_tags, place_tags, shared_tags
 
 
 def described(parts: ListingParts, event: ProductCreated | ProductChanged) -> None:
@@ -104,6 +104,8 @@ PROJECTION = Projection(
             rows=listing_rows,
             tags=card_tags,
             tagged_by=("vendor_id", "category_id"),
+            place_tags=place_tags,
+            placed_by=("vendor_id", "category_id", "published_at"),
         ),
         Document(
             table="product_listing_vendor",

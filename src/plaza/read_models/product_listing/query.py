@@ -9,7 +9,16 @@ import msgspec
 
 from plaza.kernel.problem import InputError
 from plaza.outbox.channels import everything
-from plaza.read_models.product_listing.tags import ALL, ANY, category_tag, vendor_tag
+from plaza.read_models.product_listing.tags import (
+    ALL,
+    ANY,
+    PLACES,
+    category_places_tag,
+    category_tag,
+    product_tag,
+    vendor_places_tag,
+    vendor_tag,
+)
 from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Rendered
@@ -88,6 +97,12 @@ class ProductsWanted(msgspec.Struct, frozen=True, kw_only=True):
     in_stock: bool | None = None
     sort: Sort = "newest"
 
+    @property
+    def is_by_time(self) -> bool:
+        """Whether neither prices nor stock decide on what is shown, and where."""
+        chosen_by = (self.price_min, self.price_max, self.in_stock)
+        return self.sort == "newest" and all(choice is None for choice in chosen_by)
+
     def fingerprint(self) -> str:
         """What a cursor is good for: the same filters in the same order."""
         return msgspec.json.encode(self).decode()
@@ -120,6 +135,8 @@ async def list_products(
         last = rows[limit - 1]
         place = last["published_at" if wanted.sort == "newest" else "price_minor"]
         further = cursors.write(wanted.fingerprint(), [place, last["product_id"]])
+    if wanted.is_by_time:
+        tags += [product_tag(row["product_id"]) for row in rows[:limit]]
     page = page_json([_item(row) for row in rows[:limit]], further)
     return Rendered(page, (everything("product_listing"), ALL, *tags))
 
@@ -128,18 +145,20 @@ async def _narrow(pool: asyncpg.Pool, conditions: Conditions, wanted: ProductsWa
     """Add what is asked for.
 
     Returns:
-        Tags of which each row that is shown, or was or will be, touches one.
+        Tags of which each row that is shown, or was or will be, touches one. Of a page by time that
+        holds only when the row comes, goes or moves: it carries those of its products, too.
     """
-    tags = [ANY]
+    is_by_time = wanted.is_by_time
+    tags = [PLACES if is_by_time else ANY]
     if wanted.category is not None:
         below = _known(await pool.fetchval(CATEGORIES, wanted.category), "category")
         conditions.add("l.category_id = ANY ({0}::uuid[])", below)
         if len(below) <= CATEGORY_TAGS_MAX:
-            tags = [category_tag(category_id) for category_id in below]
+            tags = list(map(category_places_tag if is_by_time else category_tag, below))
     if wanted.vendor is not None:
         vendor_id = _known(await pool.fetchval(VENDOR, wanted.vendor), "vendor")
         conditions.add("l.vendor_id = {0}", vendor_id)
-        tags = [vendor_tag(vendor_id)]
+        tags = [vendor_places_tag(vendor_id) if is_by_time else vendor_tag(vendor_id)]
     if wanted.price_min is not None:
         conditions.add("l.price_minor >= {0}::bigint", wanted.price_min)
     if wanted.price_max is not None:

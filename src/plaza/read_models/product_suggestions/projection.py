@@ -64,7 +64,7 @@ def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
 PROJECTION = Projection(
     name="product_suggestions",
     schema_version=1,
-    rest_ratio=20,
+    rest_ratio=30,
     documents=(
         Document(
             table="product_suggestions",

@@ -156,7 +156,7 @@ def movement_rows(movement_id: UUID, parts: MovementParts) -> list[MovementRow]:
 PROJECTION = Projection(
     name="stock_overview",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
     documents=(
         Document(
             table="stock_overview",

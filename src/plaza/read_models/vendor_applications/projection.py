@@ -110,7 +110,7 @@ def application_rows(vendor_id: UUID, parts: ApplicationParts) -> list[Applicati
 PROJECTION = Projection(
     name="vendor_applications",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
     documents=(
         Document(
             table="vendor_applications",

@@ -122,7 +122,7 @@ def entry_of(vendor_order_id: UUID, parts: QueueParts) -> VendorOrderEntry | Non
 PROJECTION = Projection(
     name="vendor_order_queue",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
     documents=(
         Document(
             table="vendor_order_queue",

@@ -127,7 +127,8 @@ def own_offer(offer_id: UUID, part: OfferPart) -> OwnOffer:
 PROJECTION = Projection(
     name="vendor_products",
     schema_version=1,
-    rest_ratio=6,
+    rest_ratio=10,
+    rest_s_max=0.05,
     documents=(
         Document(
             table="vendor_products",
