@@ -128,7 +128,7 @@ PROJECTION = Projection(
     name="vendor_products",
     schema_version=1,
     rest_ratio=10,
-    rest_s_max=0.05,
+    rest_s_max=0.02,
     documents=(
         Document(
             table="vendor_products",
