@@ -44,9 +44,12 @@ def mending(consistency_token: str) -> MapCase:
 
 
 def _with_new_key(headers: Mapping[str, str], number: int) -> dict[str, str]:
-    """Schemathesis sends many bodies under one key, and plaza refuses all but the first."""
+    """Schemathesis sends many bodies under one key, and plaza refuses all but the first.
+
+    What is put behind a key makes it as long as a guest's has to be.
+    """
     return {
-        name: f"{value}-{number}"
+        name: f"{value}-{number:024}"
         for name, value in headers.items()
         if name.lower() == IDEMPOTENCY_KEY and KEY_WITH_ROOM.fullmatch(value)
     }

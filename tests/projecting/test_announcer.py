@@ -18,7 +18,7 @@ from plaza.projecting.announcer import TAGS_MAX, Announcer, Copy
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.follower import Follower
 from plaza.projecting.pushing import Pushing
-from plaza.projecting.steps import Shard, last_step
+from plaza.projecting.steps import UNTOLD, Shard, last_step
 from plaza.read_models.vendor_directory.projection import PROJECTION
 from plaza.read_models.vendor_directory.tags import ANY, vendor_tag
 from projecting.log import follow_to_the_end, sequence, tell
@@ -100,6 +100,36 @@ async def test_a_watermark_is_pushed_after_the_touches_that_it_covers(
             pushed = await anext(positions)
             assert (await standing(redis, channels, "a") or 0) >= pushed
             announcer.committed({"a"}, pushed + 1)
+
+
+async def test_who_takes_over_tells_what_was_untold_before_how_far_it_has_come(
+    redis: Redis, channels: Channels
+) -> None:
+    announcer = an_announcer(redis, channels)
+    announcer.took_over(UNTOLD)
+    announcer.committed((), 5)
+    announcer.changed({"a"})
+    assert announcer.copied == UNTOLD
+    async with pushes(redis, channels) as positions, announcing(announcer):
+        assert await anext(positions) == 5
+        assert float(await redis.get(channels.tag("a"))) > 5
+        assert await announcer.finish(TIMEOUT_S)
+    assert announcer.copied == 5
+
+
+async def test_that_nothing_has_changed_is_told_without_waiting_for_a_turn(
+    redis: Redis, channels: Channels
+) -> None:
+    announcer = an_announcer(redis, channels)
+    announcer.took_over(4)
+    async with announcing(announcer):
+        announcer.committed((), 4)
+        assert await announcer.finish(TIMEOUT_S)
+    async with pushes(redis, channels) as positions:
+        announcer.committed((), 5)
+        assert announcer.copied == 5
+        # How far it had come before may be told again meanwhile.
+        assert await anext(position async for position in positions if position > 4) == 5
 
 
 async def test_what_is_committed_while_one_batch_is_told_is_told_at_once(

@@ -72,6 +72,7 @@ class Announcer:
         self._changed: dict[str, float] = {}
         self._upto: int | None = None
         self._takeovers = 0
+        self._has_just_taken_over = False
         self._is_failing = False
         self._due = asyncio.Event()
         self._told = asyncio.Event()
@@ -80,6 +81,7 @@ class Announcer:
     def took_over(self, copied: int) -> None:
         """Begin behind another follower, who had told as much."""
         self._takeovers += 1
+        self._has_just_taken_over = True
         self.copied = copied
 
     def committed(self, tags: Collection[str], upto: int) -> None:
@@ -88,8 +90,11 @@ class Announcer:
         if len(self._tags) > TAGS_MAX:
             self._tags = {everything(self._projection)}
         self._upto = upto
-        if self._copy is None and not self._tags and self._told.is_set():
+        is_first = self._has_just_taken_over
+        self._has_just_taken_over = False
+        if self._copy is None and not self._tags and not is_first and self._told.is_set():
             # There is nothing to be told but how far it has come, which is told again each second.
+            # Behind a take-over there may be more: what the one before had not told.
             self.copied = max(self.copied, upto)
             self._pushing.note(self._projection, upto)
             return

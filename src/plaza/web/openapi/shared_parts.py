@@ -46,6 +46,7 @@ SECURITY = {
     },
 }
 
+IDEMPOTENCY_KEY = "^[!-~]{1,255}$"
 VERSION_TAG = '^"[0-9]{1,18}"$'
 
 
@@ -62,18 +63,21 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": _header(
         "Idempotency-Key",
         "Under the same key a repeated request is answered with the first answer's bytes.",
-        pattern="^[!-~]{1,255}$",
+        pattern=IDEMPOTENCY_KEY,
     ),
+    # A schema cannot tell who asks, so that a guest's needs 22 characters stands in words.
     "IdempotencyKeyOfAnybody": _header(
         "Idempotency-Key",
-        "As everywhere; without log-in it has to be one that nobody guesses, such as a UUID.",
-        pattern="^[!-~]{22,255}$",
+        "As everywhere; without log-in it has to be one that nobody guesses, such as a UUID: "
+        "of 22 characters at least.",
+        pattern=IDEMPOTENCY_KEY,
     ),
     "IdempotencyKeyOfAnybodyRequired": {
         **_header(
             "Idempotency-Key",
-            "A fresh UUID; the same one when the request is tried again.",
-            pattern="^[!-~]{22,255}$",
+            "A fresh UUID; the same one when the request is tried again. Without log-in it has "
+            "22 characters at least.",
+            pattern=IDEMPOTENCY_KEY,
         ),
         "required": True,
     },
