@@ -1,5 +1,6 @@
 """Orders in the states in which shoppers and vendors do something with them."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from contexts.ordering.an_address import an_address
@@ -9,14 +10,14 @@ from shopping import Cart, Order, a_cart, order_of
 WAITS = "tok_action_required"
 
 
-class OrderThings:
+class OrderThings(ABC):
     """Of one side's owner, as a shopper and as the vendor, and of a guest who buys of it."""
 
     _side: Side
 
+    @abstractmethod
     async def of(self, name: str) -> Any:
         """The thing of that name."""
-        raise NotImplementedError
 
     # The owner's.
 

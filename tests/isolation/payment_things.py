@@ -1,5 +1,6 @@
 """Payments in the states in which operators do something with them."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,14 @@ from payment_webhooks import a_message
 from shopping import a_cart
 
 
-class PaymentThings:
+class PaymentThings(ABC):
     """Of orders of one side's owner as a shopper."""
 
     _side: Side
 
+    @abstractmethod
     async def of(self, name: str) -> Any:
         """The thing of that name."""
-        raise NotImplementedError
 
     async def awaited_transfer(self) -> str:
         """A payment that waits for the bank."""

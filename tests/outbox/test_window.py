@@ -84,3 +84,21 @@ async def test_whoever_is_far_behind_reads_by_itself(
 
     assert [fact.position for fact in behind.facts] == [3, 4, 5]
     assert reads.count == 2
+
+
+async def test_nobody_looks_whether_the_log_has_grown_before_it_is_told(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings = 0
+    reads, window = CountedReads(log, monkeypatch), LogWindow(lambda: rings)
+    await sequenced(log, 2)
+    assert (await window.read_stretch(log.connection, 0, 500, None)).upto == 2
+    await sequenced(log, 1)
+
+    for _ in range(3):
+        assert (await window.read_stretch(log.connection, 2, 500, None)).length == 0
+    assert reads.count == 1
+
+    rings += 1
+    assert (await window.read_stretch(log.connection, 2, 500, None)).upto == 3
+    assert reads.count == 2

@@ -1,5 +1,7 @@
 """A batch that is written at once leaves what one leaves that is written bit by bit."""
 
+import asyncio
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -15,10 +17,12 @@ from plaza.projecting.batch_statement import write_at_once
 from plaza.projecting.projection import Projection
 from plaza.projecting.steps import Fenced, Shard, Step, last_step, next_step, take_step
 from plaza.read_models.category_tree.projection import PROJECTION as TREE
+from projecting.connecting import Connect
 from read_models.catalogue import ACategory
 from read_models.chatter import Chatter
 from read_models.given import given
 from read_models.replay import BUILD, Shown, is_told_of, replayed, rows_in
+from writing.watching import until, waiting_for_locks
 
 FACTS = 300
 BATCHES = (1, 1, 3, 10, 40)
@@ -84,6 +88,25 @@ async def test_behind_another_s_step_nothing_is_written(connection: asyncpg.Conn
     with pytest.raises(Fenced):
         await write_at_once(connection, tables, next_step(shard, last, 1, 1), facts)
     assert await shown_and_stored(connection, TREE) == before
+
+
+# fault 1
+async def test_who_takes_the_same_step_waits_for_the_first_and_writes_nothing(
+    connection: asyncpg.Connection, connect: Connect
+) -> None:
+    onlooker, second = await connect(), await connect()
+    shard, facts = shard_of(TREE), given(ACategory().created()).told(TREE)
+    tables = await BuildTables.of(connection, TREE, BUILD)
+    step = next_step(shard, await last_step(connection, shard), 1, 1)
+    async with connection.transaction():
+        await write_at_once(connection, tables, step, facts)
+        late = asyncio.create_task(write_at_once(second, tables, step, facts))
+        await until(partial(waiting_for_locks, onlooker))
+    written = await shown_and_stored(connection, TREE)
+    with pytest.raises(Fenced):
+        await late
+    assert await shown_and_stored(connection, TREE) == written
+    assert written[1] == step.step
 
 
 async def test_what_breaks_the_statement_leaves_no_step(connection: asyncpg.Connection) -> None:

@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from plaza.outbox.channels import Channels
+from plaza.projecting import host as host_file
 from plaza.projecting.host import Host
 from plaza.projecting.posts import Duty, Following, Post
 from plaza.projecting.steps import Fenced, Shard
@@ -17,8 +18,10 @@ from plaza.writing.engine import open_redis
 from projecting.connecting import Connect
 from projecting.log import sequence, tell
 from read_models.catalogue import ACategory
+from writing.watching import until
 
 TIMEOUT_S = 5.0
+CHANNELS = Channels(uuid4())
 NO_SERVER = "unix:///nonexistent/valkey.sock"
 
 
@@ -61,7 +64,7 @@ class Watched:
 @asynccontextmanager
 async def hosting(connect: Connect, redis: Redis, *watched: Watched) -> AsyncIterator[Host]:
     """A host at work; left when it has stopped."""
-    host = Host(connect, redis, Channels(uuid4()))
+    host = Host(connect, redis, CHANNELS)
     posts = {Post(each.shard): partial(Duty, each.follow) for each in watched}
 
     async def roster(_: asyncpg.Connection) -> dict[Post, Callable[[], Duty]]:
@@ -152,6 +155,48 @@ async def test_events_are_sequenced_and_followers_woken_without_redis(connect: C
             ):
                 continue
         await watched.advanced(watched.advances + 1)
+
+
+async def has_heard(host: Host, more_than: int = 0) -> bool:
+    """In a log that holds nothing, the first ring is the one of the subscription."""
+    return host.heard() > more_than
+
+
+@pytest.fixture
+def without_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks unless a bell rings."""
+    monkeypatch.setattr(host_file, "POLL_INTERVAL_S", 2 * TIMEOUT_S)
+
+
+@pytest.mark.usefixtures("without_pulse")
+async def test_when_redis_is_heard_again_followers_look_what_they_missed(
+    connect: Connect, redis: Redis
+) -> None:
+    watched = Watched()
+    async with hosting(connect, redis, watched) as host:
+        await until(partial(has_heard, host))
+        await watched.advanced(1)
+        before = watched.advances
+        assert await redis.client_kill_filter(_type="pubsub")
+        await watched.advanced(before + 1)
+
+
+@pytest.mark.usefixtures("without_pulse")
+async def test_what_a_process_tells_of_its_own_ticks_it_does_not_hear_again(
+    connect: Connect, redis: Redis
+) -> None:
+    teller = await connect()
+    async with hosting(connect, redis, Watched()) as host, redis.pubsub() as onlooker:
+        await onlooker.subscribe(CHANNELS.sequenced)
+        assert await onlooker.get_message(timeout=TIMEOUT_S)
+        await until(partial(has_heard, host))
+        before = host.heard()
+        await tell(teller, ACategory().created())
+        await redis.publish(CHANNELS.committed, b"")
+        assert await onlooker.get_message(timeout=TIMEOUT_S)
+        await redis.publish(CHANNELS.sequenced, b"another process")
+        await until(partial(has_heard, host, before + 1))
+        assert host.heard() == before + 2
 
 
 async def test_a_lost_connection_of_the_leases_is_replaced(connect: Connect, redis: Redis) -> None:
