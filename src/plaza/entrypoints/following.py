@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from plaza.bootstrap import CONSTRAINTS, PROCESSES, PROJECTIONS, SORTED_SETS
 from plaza.outbox.channels import Channels
 from plaza.outbox.eviction import is_evicting
+from plaza.outbox.keyed_plans import KEYED_PLANS
 from plaza.outbox.vanished_peers import NOTICING_PEERS
 from plaza.outbox.window import LogWindow
 from plaza.processes.process import Process, ProcessFollower
@@ -79,7 +80,7 @@ async def connect(settings: Settings) -> asyncpg.Connection:
             "role": "plaza_owner",
             "plaza.scope": "market",
             "application_name": "plaza projector",
-            "jit": "off",
+            **KEYED_PLANS,
             **NOTICING_PEERS,
         },
     )

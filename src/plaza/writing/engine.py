@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from plaza.kernel.keys import derived_key
 from plaza.outbox.channels import Channels
 from plaza.outbox.epoch import current_epoch
+from plaza.outbox.keyed_plans import KEYED_PLANS
 from plaza.outbox.redis_connections import telling
 from plaza.outbox.token import ConsistencyTokens
 from plaza.outbox.vanished_peers import NOTICING_PEERS
@@ -28,10 +29,7 @@ SERVER_SETTINGS = {
     "lock_timeout": "2s",
     "statement_timeout": "10s",
     **NOTICING_PEERS,
-    "jit": "off",
-    # Commands look things up by keys. Left to choose, PostgreSQL plans the dearest of their
-    # statements anew at every run, since it overrates what arrays of unknown length hold.
-    "plan_cache_mode": "force_generic_plan",
+    **KEYED_PLANS,
 }
 
 
