@@ -203,9 +203,10 @@ async def test_a_body_may_say_that_it_is_not_compressed(api: ApiProcess) -> None
     refused(answer, 400, "invalid_input")
 
 
-async def drip(connection: Connection, start: bytes, drop: bytes) -> tuple[float, bytes]:
+async def drip(api: ApiProcess, start: bytes, drop: bytes) -> tuple[float, bytes]:
     """Send a beginning and then a few bytes at a time; gives when the other end closed."""
     begun = time.monotonic()
+    connection = await api.connect()
     hearing = asyncio.create_task(connection.heard())
     await connection.say(start)
     while not hearing.done():
@@ -235,9 +236,8 @@ async def drip(connection: Connection, start: bytes, drop: bytes) -> tuple[float
 async def test_slow_clients_are_closed_at_the_deadline_while_others_are_answered(
     api: ApiProcess, start: bytes, drop: bytes, timeout_s: float, answer: bytes
 ) -> None:
-    connections = [await api.connect() for _ in range(SLOW_CLIENTS)]
     deadline = asyncio.create_task(others_are_answered(api, time.monotonic() + timeout_s))
-    ended = await asyncio.gather(*(drip(connection, start, drop) for connection in connections))
+    ended = await asyncio.gather(*(drip(api, start, drop) for _ in range(SLOW_CLIENTS)))
     waits_s = sorted(await deadline)
 
     closed_after_s = sorted(took_s for took_s, _ in ended)
