@@ -3,7 +3,6 @@
 Started by `granian --interface asgi --factory plaza.entrypoints.api:create_app`.
 """
 
-import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -26,6 +25,7 @@ from plaza.contexts.vendors.people import People
 from plaza.entrypoints.authenticating import open_authenticator, run_until_left
 from plaza.entrypoints.ceiling import constant_bytes
 from plaza.entrypoints.epochs import anew_each_epoch
+from plaza.entrypoints.garbage import rare_collections
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.near_reads import open_near_reads
 from plaza.entrypoints.shopping import PROVIDED_FOR_SHOPPING
@@ -98,10 +98,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             )
             stack.enter_context(told_of_stops(hurry))
             run_until_left(bound_unread_answers(settings.unread_timeout_s), stack)
-            # What stays for ever need not be looked through again and again: that was measured to
-            # stop every answer for 130 ms each time.
-            gc.freeze()
-            stack.callback(gc.unfreeze)
+            stack.enter_context(rare_collections())
             yield
 
     rate_limiting = RateLimiting()
