@@ -46,6 +46,14 @@ class RatePolicy(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
         """What a process takes at once; never all there is."""
         return max(1, min(LEASE_UNITS_MAX, self.burst // SHARES_OF_A_BURST))
 
+    @property
+    def renewed_at(self) -> int:
+        """So few are left when a process asks for more; 0: it asks when none are.
+
+        Where shares are small, nobody is in such a hurry, and others want what is held too early.
+        """
+        return self.lease_units // 2 if self.lease_units == LEASE_UNITS_MAX else 0
+
     def without_redis(self) -> "RatePolicy":
         """What one process allows while it cannot know what the others do."""
         if not self.is_strict:

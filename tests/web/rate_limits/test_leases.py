@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from plaza.kernel.rate_policies import RatePolicies, RatePolicy
 from plaza.outbox.channels import Channels
 from plaza.settings import Settings
-from plaza.web.rate_limits.buckets import Charge
+from plaza.web.rate_limits.buckets import Charge, Taken
 from plaza.web.rate_limits.counting import Counting
 from plaza.web.rate_limits.headers import Left
 from plaza.web.rate_limits.leases import Leases
@@ -47,6 +47,16 @@ def leases(redis: Redis, channels: Channels) -> Leases:
     return Leases(Counting(SharedBuckets(redis, channels), ReachingRedis()))
 
 
+class CountedTrips(Counting):
+    """Counts how often Redis is asked."""
+
+    trips = 0
+
+    async def take(self, charges: Sequence[Charge], wanted: int = 1) -> Taken:
+        self.trips += 1
+        return await super().take(charges, wanted)
+
+
 async def taken_of(redis: Redis, channels: Channels, policy: RatePolicy) -> int:
     """Units that are gone from the shared bucket."""
     peeked = await SharedBuckets(redis, channels).take([Charge(policy, "somebody")], 0)
@@ -55,16 +65,14 @@ async def taken_of(redis: Redis, channels: Channels, policy: RatePolicy) -> int:
 
 async def test_a_hundred_requests_cost_one_trip(redis: Redis, channels: Channels) -> None:
     policy = a_policy("1/3600s:1000")
-    process = leases(redis, channels)
+    counting = CountedTrips(SharedBuckets(redis, channels), ReachingRedis())
+    process = Leases(counting)
 
-    left = [await process.spend(Charge(policy, "somebody")) for _ in range(100)]
-    first = await taken_of(redis, channels, policy)
-    left.append(await process.spend(Charge(policy, "somebody")))
+    left = [await process.spend(Charge(policy, "somebody")) for _ in range(900)]
 
-    assert first == 100
-    assert await taken_of(redis, channels, policy) == 200
-    assert [told.requests for told in left] == list(range(999, 898, -1))
+    assert [told.requests for told in left] == list(range(999, 99, -1))
     assert not any(told.is_refused for told in left)
+    assert counting.trips <= 10
 
 
 async def test_requests_at_the_same_time_wait_for_one_lease(
@@ -74,9 +82,41 @@ async def test_requests_at_the_same_time_wait_for_one_lease(
     process = leases(redis, channels)
     charge = Charge(policy, "somebody")
 
-    await asyncio.gather(*(process.spend(charge) for _ in range(100)))
+    await asyncio.gather(*(process.spend(charge) for _ in range(49)))
 
     assert await taken_of(redis, channels, policy) == 100
+
+
+async def test_the_next_lease_comes_before_one_is_spent(redis: Redis, channels: Channels) -> None:
+    policy = a_policy("1/3600s:1000")
+    process = leases(redis, channels)
+    charge = Charge(policy, "somebody")
+    await process.spend(charge)
+
+    for taken in range(200, 1_000, 100):
+        # Nobody is sent the slow way.
+        assert all(process.at_once(charge) for _ in range(99))
+        async with asyncio.timeout(5):
+            while await taken_of(redis, channels, policy) < taken:
+                continue
+            # The process hears of it on a connection of its own, at about the same time.
+            await taken_of(redis, channels, policy)
+
+
+async def test_of_a_bucket_that_is_empty_the_rest_is_spent_without_asking_again(
+    redis: Redis, channels: Channels
+) -> None:
+    policy = a_policy("1/3600s:400")
+    counting = CountedTrips(SharedBuckets(redis, channels), ReachingRedis())
+    process, charge = Leases(counting), Charge(policy, "somebody")
+
+    granted = 0
+    while not (await process.spend(charge)).is_refused:
+        granted += 1
+        await asyncio.sleep(0.001)
+
+    assert granted == policy.burst
+    assert counting.trips <= 6
 
 
 async def test_more_at_once_than_a_lease_holds_do_not_stop_the_process(

@@ -14,16 +14,41 @@ LEASES_MAX = 50_000
 class Lease:
     """Units of one client that nobody else can spend; without any, its refusal."""
 
-    __slots__ = ("_full_s", "_is_refusal", "_lapses_at", "_policy", "_room", "_said", "_units")
+    __slots__ = (
+        "_full_s",
+        "_is_refusal",
+        "_lapses_at",
+        "_policy",
+        "_renewed_at",
+        "_room",
+        "_said",
+        "_units",
+    )
 
-    def __init__(self, policy: RatePolicy, units: int, room: Room, lapses_at: float) -> None:
+    def __init__(
+        self, policy: RatePolicy, units: int, room: Room, lapses_at: float, *, is_whole: bool
+    ) -> None:
         self._policy = policy
         self._units = units
         self._room = room
         self._full_s = room.full_s
         self._lapses_at = lapses_at
         self._is_refusal = units == 0
+        # What is left of a bucket that has given less than it was asked for is spent as it is.
+        self._renewed_at = policy.renewed_at if is_whole else 0
         self._said = saying(policy, self._full_s)
+
+    @property
+    def rest(self) -> int:
+        """Units that can still be spent."""
+        return self._units if time.monotonic() < self._lapses_at else 0
+
+    def is_to_be_renewed(self) -> bool:
+        """Whether it is time to ask for more; said once."""
+        if self._units > self._renewed_at or not self._renewed_at:
+            return False
+        self._renewed_at = 0
+        return True
 
     def spend(self) -> Left | None:
         """Take a unit, or be refused; None where another lease is to be asked for."""
@@ -45,7 +70,11 @@ class Lease:
 
 
 class Leases:
-    """The leases of one process; those that were taken the longest ago go first."""
+    """The leases of one process; those that were taken the longest ago go first.
+
+    Who spends a large one fast gets the next before it is spent: else as many requests as are on
+    their way would wait at each hundredth, and go the slow way.
+    """
 
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
@@ -56,21 +85,28 @@ class Leases:
     def at_once(self, charge: Charge) -> tuple[Header, Header] | None:
         """Take a unit of a lease that is held, and say what is left; None where none can be."""
         lease = self._held.get(charge)
-        return None if lease is None else lease.spend_said()
+        if lease is None:
+            return None
+        said = lease.spend_said()
+        if said is not None and lease.is_to_be_renewed():
+            self._begin_to_ask(charge)
+        return said
 
     async def spend(self, charge: Charge) -> Left:
         """Take a unit of the client's lease, or of a new one."""
         while (lease := self._held.get(charge)) is None or (left := lease.spend()) is None:
-            await self._ask(charge)
+            # A client that goes away must not take the share away from the others.
+            await asyncio.shield(self._begin_to_ask(charge))
+        if lease.is_to_be_renewed():
+            self._begin_to_ask(charge)
         return left
 
-    async def _ask(self, charge: Charge) -> None:
+    def _begin_to_ask(self, charge: Charge) -> asyncio.Task[None]:
         """Take a share; requests of the client that come meanwhile wait for the same one."""
         task = self._asking.get(charge)
         if task is None:
             task = self._asking[charge] = asyncio.create_task(self._take(charge))
-        # A client that goes away must not take the share away from the others.
-        await asyncio.shield(task)
+        return task
 
     async def _take(self, charge: Charge) -> None:
         policy = charge.policy
@@ -81,8 +117,11 @@ class Leases:
             # and who finds its share spent already would wait for it again, for ever.
             self._asking.pop(charge, None)
         (room,) = taken.rooms
-        lasts_s = policy.period_s if taken.granted else room.wait_us / MICROSECONDS
-        self._held.pop(charge, None)
+        before = self._held.pop(charge, None)
+        units = taken.granted + (0 if before is None else before.rest)
+        lasts_s = policy.period_s if units else room.wait_us / MICROSECONDS
         if len(self._held) >= LEASES_MAX:
             del self._held[next(iter(self._held))]
-        self._held[charge] = Lease(policy, taken.granted, room, time.monotonic() + lasts_s)
+        is_whole = taken.granted == policy.lease_units
+        lapses_at = time.monotonic() + lasts_s
+        self._held[charge] = Lease(policy, units, room, lapses_at, is_whole=is_whole)
