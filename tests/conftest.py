@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
@@ -28,6 +29,8 @@ ORDERS_PER_DATABASE = 1_000_000
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that xdist's workers are children of."""
     hash_cheaply()
+    # Shells start what they put in the background deaf to Ctrl-C, and so would be all its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     running = ExitStack()
