@@ -28,6 +28,7 @@ async def startup(context: dict[str, Any]) -> None:
     await stack.enter_async_context(Watchdog("projector").watching())
     await stack.enter_async_context(anew_each_epoch(SETTINGS, _follow))
     context["following"] = stack
+    # What starting has left behind is not to be spared for good.
     gc.collect()
     stack.enter_context(rare_collections())
 

@@ -5,8 +5,8 @@ KEYED_PLANS = {
     # Left to choose, PostgreSQL plans the dearest of such statements anew at every run, since it
     # overrates what arrays of unknown length hold.
     "plan_cache_mode": "force_generic_plan",
-    # A plan is kept for as long as nobody analyzes its tables. Made while they hold a hundred rows,
-    # it would read all of them; on a new marketplace that were thousands a minute later.
+    # A plan is kept until somebody analyzes its tables. One made while they hold a hundred rows
+    # reads all of them, which on a new marketplace are thousands a minute later.
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
