@@ -7,7 +7,6 @@ database is told of another scope than the application believes, once it is know
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,7 +16,8 @@ from plaza.kernel.actor import Surface
 from plaza.reading.pools import Connection, PrivateReads
 from plaza.web.callers import AnyCaller, Authenticator
 from plaza.writing import runner
-from plaza.writing.scope import enter_scope
+from plaza.writing.beginning import Begun, begin
+from plaza.writing.idempotency import Repeatable
 
 WANTED: ContextVar[Surface | None] = ContextVar("wanted", default=None)
 FORCED: ContextVar[list[Surface] | None] = ContextVar("forced", default=None)
@@ -36,8 +36,10 @@ def force(patch: pytest.MonkeyPatch) -> None:
     """Have the scope replaced of every request for which `forced_into` says so."""
     within, caller_of = PrivateReads.within, Authenticator.caller_of
 
-    async def entering(session: AsyncSession, surface: Surface) -> datetime:
-        return await enter_scope(session, _instead_of(surface))
+    async def beginning(
+        session: AsyncSession, surface: Surface, repeatable: Repeatable | None = None
+    ) -> Begun:
+        return await begin(session, _instead_of(surface), repeatable)
 
     @asynccontextmanager
     async def reading(self: PrivateReads, surface: Surface) -> AsyncIterator[Connection]:
@@ -52,7 +54,7 @@ def force(patch: pytest.MonkeyPatch) -> None:
         finally:
             WANTED.reset(wanted)
 
-    patch.setattr(runner, "enter_scope", entering)
+    patch.setattr(runner, "begin", beginning)
     patch.setattr(PrivateReads, "within", reading)
     patch.setattr(Authenticator, "caller_of", recognizing)
 

@@ -7,9 +7,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from plaza.kernel.event import Event
 from plaza.kernel.ids import new_id
-from plaza.outbox.append import PAYLOAD_SIZE_MAX_BYTES, EventTooLarge, Origin, append_events
+from plaza.outbox.append import PAYLOAD_SIZE_MAX_BYTES, EventTooLarge, Origin, rows_of
 from plaza.outbox.read import read_stretch
+from plaza.writing.outcome import keep_outcome
 from soaking.one_log import Log
 from soaking.things import ThingChanged, append, change
 
@@ -28,6 +30,10 @@ def a_change_of(size_bytes: int) -> ThingChanged:
     thing = new_id()
     empty_bytes = len(msgspec.json.encode(a_change(thing)))
     return a_change(thing, note="n" * (size_bytes - empty_bytes))
+
+
+async def append_events(session: AsyncSession, events: list[Event], origin: Origin) -> int | None:
+    return await keep_outcome(session, None, facts=rows_of(events, origin))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -7,7 +7,7 @@ import asyncpg
 
 from plaza.kernel.event import Event
 from plaza.kernel.ids import new_id
-from plaza.outbox.append import INSERT, Origin, rows_of
+from plaza.outbox.append import APPEND, Origin, rows_of
 
 PREPARE = """
     CREATE SCHEMA soaking;
@@ -24,9 +24,6 @@ REPEATABLE = """
     INSERT INTO writing.idempotency (scope, key, fingerprint, status, headers, body)
     VALUES ('soaking', gen_random_uuid(), '', 200, '{}', '')
 """
-
-# The statement that commands append by, with the parameter written asyncpg's way.
-APPEND = INSERT
 
 
 class ThingChanged(Event, frozen=True, kw_only=True, tag="soaking.thing_changed.v1"):

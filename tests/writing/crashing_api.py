@@ -22,14 +22,11 @@ from plaza.writing.unit_of_work import UnitOfWork
 CRASH_FILE = "CRASH_FILE"
 
 COMMAND_STEPS: dict[str, tuple[Any, str]] = {
-    "scope": (runner, "enter_scope"),
-    "lookup": (runner, "first_answer"),
+    "beginning": (runner, "begin"),
     "work": (CommandRunner, "_worked"),
     "application": (CommandRunner, "_applied"),
     "flush": (UnitOfWork, "flush"),
-    "facts": (runner, "append_events"),
-    "journal": (runner, "keep_entry"),
-    "outcome": (runner, "keep_answer"),
+    "outcome": (runner, "keep_outcome"),
     "commit": (runner, "_commit"),
     "doorbell": (Announcer, "committed"),
 }

@@ -1,6 +1,7 @@
 """A real API process is killed inside a command: a repeat finds one effect, once."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from actors import a_variant, open_marketplace
+from plaza.outbox.token import LAYOUT
 from plaza.settings import Settings
 from writing.crashing_api import COMMAND_STEPS
 from writing.revived import free_port, running
@@ -137,7 +139,7 @@ async def test_killed_after_the_commit_a_repeat_gets_the_stored_answer_and_token
     await api.crash_at(point, title, key)
     after_crash = await effects(database, title, key)
     stored = await database.fetchrow(
-        "SELECT status, headers, body FROM writing.idempotency WHERE key = $1", key
+        "SELECT status, body, last_event FROM writing.idempotency WHERE key = $1", key
     )
     answered = await api.create_until_answered(title, key)
 
@@ -145,8 +147,9 @@ async def test_killed_after_the_commit_a_repeat_gets_the_stored_answer_and_token
     assert stored is not None
     assert (answered.status_code, answered.content) == (stored["status"], stored["body"])
     assert answered.headers["idempotency-replayed"] == "true"
-    headers = msgspec.json.decode(stored["headers"], type=dict[str, str])
-    assert answered.headers["plaza-consistency"] == headers["plaza-consistency"]
+    token = base64.urlsafe_b64decode(answered.headers["plaza-consistency"])
+    _, last_event = LAYOUT.unpack(token[: LAYOUT.size])
+    assert last_event == stored["last_event"]
     assert await effects(database, title, key) == (1, 3, 1)
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plaza.kernel.event import Event, Fact
+from plaza.kernel.actor import Surface
+from plaza.kernel.event import Fact
 from plaza.outbox import sequencer
-from plaza.outbox.append import Origin
 from plaza.projecting.batch import BuildTables
 from plaza.reading.freshness import Freshness
 from plaza.writing import runner
+from plaza.writing.journal import Entry
 
 ROLLED_BACK = 0.2
 DROPPED_EVERY = 50
@@ -26,23 +27,26 @@ def deaf_reads() -> None:
 
 
 def forgetful_keys() -> None:
-    async def first_answer(_session: object, _repeatable: object) -> None:
-        return None
+    begin, keep = runner.begin, runner.keep_outcome
 
-    async def keep_answer(_session: object, _repeatable: object, _answer: object) -> None:
-        return None
+    async def begin_anew(session: AsyncSession, surface: Surface, _repeatable: Any = None) -> Any:
+        return await begin(session, surface)
 
-    _replace(runner, "first_answer", first_answer)
-    _replace(runner, "keep_answer", keep_answer)
+    async def keep_most(session: AsyncSession, entry: Entry | None, **told: Any) -> Any:
+        return await keep(session, entry, **{**told, "kept": None})
+
+    _replace(runner, "begin", begin_anew)
+    _replace(runner, "keep_outcome", keep_most)
 
 
 def hasty_acknowledgements() -> None:
-    append, commit = runner.append_events, runner._commit  # noqa: SLF001  planted from outside
+    keep, commit = runner.keep_outcome, runner._commit  # noqa: SLF001  planted from outside
 
-    async def append_events(session: AsyncSession, events: list[Event], origin: Origin) -> Any:
+    async def keep_outcome(session: AsyncSession, entry: Entry | None, **told: Any) -> Any:
         is_unlucky = random.random() < ROLLED_BACK  # noqa: S311  not secret
-        session.info["is_forgotten"] = origin.command == "ChangeOffer" and is_unlucky
-        return await append(session, events, origin)
+        is_change = entry is not None and entry.command == "ChangeOffer"
+        session.info["is_forgotten"] = is_change and is_unlucky
+        return await keep(session, entry, **told)
 
     async def commit_most(session: AsyncSession) -> None:
         if session.info.get("is_forgotten"):
@@ -50,7 +54,7 @@ def hasty_acknowledgements() -> None:
         else:
             await commit(session)
 
-    _replace(runner, "append_events", append_events)
+    _replace(runner, "keep_outcome", keep_outcome)
     _replace(runner, "_commit", commit_most)
 
 

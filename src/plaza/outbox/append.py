@@ -1,21 +1,19 @@
-"""Appending to the log, as the last thing that a command's transaction writes."""
+"""Appending to the log, with the last thing that a command's transaction writes."""
 
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.event import Event
 from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Unprocessable
-from plaza.outbox.driver import driver_of
 
 PAYLOAD_SIZE_MAX_BYTES = 64 * 1024
 
 # RETURNING gives the ids in the order of insertion; the last one has the last position. The xid is
 # named, though it is the default, because so it is taken before the first id: the floor relies on
 # that.
-INSERT = """
+APPEND = """
     INSERT INTO outbox.event (txid, event_id, type, schema_version, aggregate_type, aggregate_id,
         version, ordinal, vendor_id, account_id, actor, command, correlation_id, causation_id,
         trace, payload)
@@ -46,25 +44,8 @@ class Origin(msgspec.Struct, frozen=True):
     trace: str | None = None
 
 
-async def append_events(session: AsyncSession, events: list[Event], origin: Origin) -> int | None:
-    """Append the events of one command in their order.
-
-    Returns:
-        The id of the last one: of one transaction it gets the last position. None without events.
-
-    Raises:
-        EventTooLarge: an event is larger than 64 KiB as JSON.
-    """
-    if not events:
-        return None
-    driver = await driver_of(session)
-    inserted = await driver.fetch(INSERT, rows_of(events, origin))
-    last: int = max(row["id"] for row in inserted)
-    return last
-
-
 def rows_of(events: list[Event], origin: Origin) -> str:
-    """The events as the JSON that `INSERT` takes.
+    """The events as the JSON that `APPEND` takes.
 
     Raises:
         EventTooLarge: an event is larger than 64 KiB as JSON.

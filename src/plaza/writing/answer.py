@@ -9,11 +9,16 @@ from plaza.kernel.refusals import Refusal
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Status, headers and body of a response."""
+    """Status, headers and body of a response.
+
+    Attributes:
+        last_event: the last fact that the command has left, which a consistency token names.
+    """
 
     status: int
     body: bytes
     headers: dict[str, str] = {}
+    last_event: int | None = None
 
 
 def answer_with(status: int, body: Any, **headers: str) -> Answer:

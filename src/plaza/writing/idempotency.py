@@ -1,11 +1,12 @@
 """Safe repeats: a key's first outcome is kept in the transaction of its command."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.kernel.sealed import opened, sealed
-from plaza.outbox.driver import driver_of
 from plaza.writing.answer import Answer
 
 UNFINISHED_STATUS = 102
@@ -14,27 +15,21 @@ UNFINISHED_STATUS = 102
 # Final outcomes are kept: success, and what no repeat of the same request would change.
 FINAL_REFUSALS = (409, 422)
 
-# One statement: what is committed between its snapshot and its lock is not seen, and then refused
-# by the unique key, with everything that was done for it.
-TRY_FIND = """
-    SELECT pg_try_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0)) AS locked,
-        i.fingerprint, i.status, i.headers::text AS headers, i.body
-    FROM (SELECT) AS here LEFT JOIN writing.idempotency i ON i.scope = $1 AND i.key = $2
-"""
-
-# Who finishes what is unfinished has done the work: the look-ups of repeats are waited for.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0))"
-
+# As parts of the statement that ends a command, which gives `last` the last of its facts.
 STORE = """
-    INSERT INTO writing.idempotency (scope, key, fingerprint, status, headers, body)
-    VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
+    INSERT INTO writing.idempotency (scope, key, fingerprint, status, headers, body, last_event)
+    SELECT $3::text, $4::text, $5::bytea, $6::smallint, $7::text::jsonb, $8::bytea, last.event
+    FROM last WHERE $3 IS NOT NULL
     ON CONFLICT (scope, key) DO NOTHING
     RETURNING true
 """
 
 FINISH = f"""
-    UPDATE writing.idempotency SET status = $4, headers = $5::text::jsonb, body = $6
-    WHERE scope = $1 AND key = $2 AND fingerprint = $3 AND status = {UNFINISHED_STATUS}
+    UPDATE writing.idempotency i
+    SET status = $6::smallint, headers = $7::text::jsonb, body = $8::bytea, last_event = last.event
+    FROM last
+    WHERE i.scope = $3::text AND i.key = $4::text AND i.fingerprint = $5::bytea
+        AND i.status = {UNFINISHED_STATUS}
     RETURNING true
 """
 
@@ -67,18 +62,17 @@ class Repeatable(msgspec.Struct, frozen=True):
     finishes: bool = False
 
 
-async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer | None:
+def first_answer(row: Mapping[Any, Any], repeatable: Repeatable) -> Answer | None:
     """What the key's first request was answered; None when this is the first.
 
+    Args:
+        row: what is kept under the key, and whether the key could be locked.
+        repeatable: how this request can be repeated.
+
     Raises:
-        RequestInProgress: the first one still runs; nobody waits for it.
+        RequestInProgress: the first one still runs.
         KeyReused: the key came with another request before.
     """
-    driver = await driver_of(session)
-    if repeatable.finishes:
-        await driver.execute(LOCK, repeatable.scope, repeatable.key)
-    row = await driver.fetchrow(TRY_FIND, repeatable.scope, repeatable.key)
-    assert row is not None
     if not row["locked"]:
         raise RequestInProgress("Try again when the first request has been answered.")
     status = row["status"]
@@ -88,30 +82,22 @@ async def first_answer(session: AsyncSession, repeatable: Repeatable) -> Answer 
         raise KeyReused("Use a new Idempotency-Key for a request that differs in any byte.")
     if repeatable.seal is not None:
         content = opened(row["body"], repeatable.seal, repeatable.scope)
-        return msgspec.msgpack.decode(content, type=Answer)
-    return Answer(status, row["body"], msgspec.json.decode(row["headers"]))
+        held = msgspec.msgpack.decode(content, type=Answer)
+        return msgspec.structs.replace(held, last_event=row["last_event"])
+    return Answer(status, row["body"], msgspec.json.decode(row["headers"]), row["last_event"])
 
 
-async def keep_answer(session: AsyncSession, repeatable: Repeatable, answer: Answer) -> None:
-    """Keep the answer for repeats.
-
-    Raises:
-        RequestInProgress: the key was stored meanwhile, which its lock should have prevented.
-    """
+def kept_values(kept: tuple[Repeatable, Answer] | None) -> tuple[object, ...]:
+    """What `STORE` and `FINISH` are told, from scope to body; without a key nothing is kept."""
+    if kept is None:
+        return (None,) * 6
+    repeatable, answer = kept
     held = answer
     if repeatable.seal is not None:
         # Headers are sealed too: cookies stand in them.
         content = msgspec.msgpack.encode(answer)
         held = Answer(answer.status, sealed(content, repeatable.seal, repeatable.scope))
-    driver = await driver_of(session)
-    stored = await driver.fetchval(
-        FINISH if repeatable.finishes else STORE,
-        repeatable.scope,
-        repeatable.key,
-        repeatable.fingerprint,
-        held.status,
-        msgspec.json.encode(held.headers).decode(),
-        held.body,
+    return (
+        *(repeatable.scope, repeatable.key, repeatable.fingerprint),
+        *(held.status, msgspec.json.encode(held.headers).decode(), held.body),
     )
-    if stored is None:
-        raise RequestInProgress("Try again: the first request has just been answered.")

@@ -5,12 +5,10 @@ from ipaddress import ip_network
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Actor, Surface
 from plaza.kernel.event import Event
 from plaza.kernel.networks import address_in
-from plaza.outbox.driver import driver_of
 
 NETWORK_BITS = {4: 24, 6: 48}
 """How much of an address is kept: the network, which names no person."""
@@ -18,17 +16,18 @@ NETWORK_BITS = {4: 24, 6: 48}
 ID = "_id"
 """How the fields of a command end that name things."""
 
+# A part of the statement that ends a command, which gives `last` the last of its facts.
 KEEP = """
     INSERT INTO writing.journal (id, accepted_at, actor, command, operation, path, network,
         account_id, session_id, api_key_id, vendor_id, outcome, code, subjects, last_event,
         correlation_id, reason)
     SELECT id, accepted_at, actor, command, operation, path, CAST(network AS cidr), account_id,
-        session_id, api_key_id, vendor_id, outcome, code, subjects, last_event, correlation_id,
-        reason
-    FROM jsonb_to_record($1::text::jsonb) AS (id uuid, accepted_at timestamptz, actor text,
+        session_id, api_key_id, vendor_id, outcome, code, subjects, last.event,
+        correlation_id, reason
+    FROM last, jsonb_to_recordset($2::text::jsonb) AS (id uuid, accepted_at timestamptz, actor text,
         command text, operation text, path text, network text, account_id uuid, session_id uuid,
         api_key_id uuid, vendor_id uuid, outcome text, code text, subjects jsonb,
-        last_event bigint, correlation_id uuid, reason text)
+        correlation_id uuid, reason text)
 """
 
 
@@ -62,7 +61,6 @@ class Entry(msgspec.Struct, kw_only=True):
     outcome: str = "applied"
     code: str | None = None
     subjects: list[dict[str, str]] = []
-    last_event: int | None = None
     correlation_id: UUID
     reason: str | None = None
 
@@ -97,7 +95,6 @@ def begun_entry(
 def tell_events(
     entry: Entry,
     events: list[Event],
-    last_event: int | None,
     about: dict[str, UUID] | None = None,
     reason: str | None = None,
 ) -> None:
@@ -106,7 +103,6 @@ def tell_events(
     changed |= {(kind, str(subject)) for kind, subject in (about or {}).items()}
     entry.reason = reason
     entry.subjects = [{"type": kind, "id": subject} for kind, subject in sorted(changed)]
-    entry.last_event = last_event
     vendors = {getattr(event, "vendor_id", None) for event in events}
     if entry.vendor_id is None and len(vendors) == 1:
         (entry.vendor_id,) = vendors
@@ -119,12 +115,6 @@ def tell_refusal(entry: Entry, command: object, code: str) -> None:
     entry.outcome, entry.code = "refused", code
     entry.subjects = [{"type": kind, "id": str(subject)} for kind, subject in about.items()]
     entry.vendor_id = entry.vendor_id or about.get("vendor")
-
-
-async def keep_entry(session: AsyncSession, entry: Entry) -> None:
-    """Write the entry, in the transaction of what it tells."""
-    driver = await driver_of(session)
-    await driver.execute(KEEP, msgspec.json.encode(entry).decode())
 
 
 def network_of(address: str | None) -> str | None:

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plaza.kernel.actor import NO_ROWS, Actor, Surface
 from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Refusal
-from plaza.outbox.append import Origin, append_events
+from plaza.outbox.append import Origin, rows_of
 from plaza.outbox.token import ConsistencyTokens
 from plaza.writing.admission import Admission
 from plaza.writing.announcer import Announcer
 from plaza.writing.answer import Answer, refused
+from plaza.writing.beginning import begin
 from plaza.writing.direct_rows import flush
 from plaza.writing.failures import (
     Constraints,
@@ -26,17 +27,16 @@ from plaza.writing.failures import (
     refusal_of,
     sqlstate_of,
 )
-from plaza.writing.idempotency import FINAL_REFUSALS, Repeatable, first_answer, keep_answer
+from plaza.writing.idempotency import FINAL_REFUSALS, Repeatable
 from plaza.writing.journal import (
     Entry,
     Occasion,
     begun_entry,
-    keep_entry,
     tell_events,
     tell_refusal,
 )
+from plaza.writing.outcome import Outcome, keep_outcome
 from plaza.writing.retrying import tried
-from plaza.writing.scope import enter_scope
 from plaza.writing.unit_of_work import UnitOfWork
 
 CONSISTENCY_HEADER = "plaza-consistency"
@@ -123,8 +123,9 @@ class CommandRunner:
                 if refusal is None:
                     raise
                 raise refusal from error
-        await self.announce(context.principal, given)
-        return given
+        told = self._told(given)
+        await self.announce(context.principal, told)
+        return told
 
     async def announce(self, principal: str | None, given: Answer) -> None:
         """Have the principal's next read see what the answer tells of, a repeat or not."""
@@ -140,9 +141,8 @@ class CommandRunner:
             KeyReused: the key came with another request before.
         """
         async with self._admission.admitted(), self._sessions() as session:
-            await enter_scope(session, NO_ROWS)
-            first = await first_answer(session, repeatable)
-        return None if first is None else _replayed(first)
+            begun = await begin(session, NO_ROWS, repeatable)
+        return None if begun.first is None else self._told(_replayed(begun.first))
 
     async def _attempt(
         self,
@@ -154,24 +154,26 @@ class CommandRunner:
         attempt: int,
     ) -> Answer:
         async with self._sessions() as session:
-            now = await enter_scope(session, context.surface)
-            if context.repeatable is not None:
-                first = await first_answer(session, context.repeatable)
-                if first is not None:
-                    return _replayed(first)
-            work = UnitOfWork(session, context.actor, context.surface, now, attempt)
-            entry = _entry(type(command).__name__, context, now)
-            given = await self._worked(function, command, context, answer, work, entry)
-            if REPLAYED_HEADER in given.headers:
-                return given
+            begun = await begin(session, context.surface, context.repeatable)
+            if begun.first is not None:
+                return _replayed(begun.first)
+            work = UnitOfWork(session, context.actor, context.surface, begun.now, attempt)
+            entry = _entry(type(command).__name__, context, begun.now)
+            outcome = await self._worked(function, command, context, answer, work, entry)
+            if REPLAYED_HEADER in outcome.answer.headers:
+                return outcome.answer
             if conclude is not None:
                 await conclude(work)
-            if context.is_journalled:
-                await keep_entry(session, entry)
-            if context.repeatable is not None:
-                await keep_answer(session, context.repeatable, given)
+            await flush(session)
+            given, facts, repeatable = *outcome, context.repeatable
+            last_event = await keep_outcome(
+                session,
+                entry if context.is_journalled else None,
+                facts=facts,
+                kept=None if repeatable is None else (repeatable, given),
+            )
             await _commit(session)
-        return given
+        return msgspec.structs.replace(given, last_event=last_event)
 
     async def _worked(
         self,
@@ -181,7 +183,7 @@ class CommandRunner:
         answer: Callable[[R], Answer],
         work: UnitOfWork,
         entry: Entry,
-    ) -> Answer:
+    ) -> Outcome:
         """Do the work; with a key to repeat by, a final refusal is kept as the outcome."""
         try:
             return await self._applied(function, command, context, answer, work, entry)
@@ -200,8 +202,8 @@ class CommandRunner:
             # heard of the refusal: whoever has come with the key meanwhile is the first.
             first = await _undone(work.session, context.surface, context.repeatable)
             if first is not None:
-                return _replayed(first)
-            return _named(refused(refusal, context.correlation_id.hex), entry)
+                return Outcome(_replayed(first))
+            return Outcome(_named(refused(refusal, context.correlation_id.hex), entry))
 
     async def _applied(
         self,
@@ -211,7 +213,7 @@ class CommandRunner:
         answer: Callable[[R], Answer],
         work: UnitOfWork,
         entry: Entry,
-    ) -> Answer:
+    ) -> Outcome:
         result = await function(command, work)
         await work.flush()
         origin = Origin(
@@ -221,13 +223,16 @@ class CommandRunner:
             causation_id=context.causation_id,
             trace=context.trace,
         )
-        last_event = await append_events(work.session, work.events, origin)
-        tell_events(entry, work.events, last_event, work.about, work.reason)
-        given = _named(answer(result), entry)
-        if last_event is None:
+        facts = rows_of(work.events, origin)
+        tell_events(entry, work.events, work.about, work.reason)
+        return Outcome(_named(answer(result), entry), facts)
+
+    def _told(self, given: Answer) -> Answer:
+        """The answer as it goes out: with a token of what the command has left."""
+        if given.last_event is None:
             return given
-        token = self._tokens.issue(last_event)
-        return msgspec.structs.replace(given, headers={**given.headers, CONSISTENCY_HEADER: token})
+        headers = {**given.headers, CONSISTENCY_HEADER: self._tokens.issue(given.last_event)}
+        return msgspec.structs.replace(given, headers=headers)
 
 
 def _entry(command: str, context: Context, now: datetime) -> Entry:
@@ -256,21 +261,19 @@ def _replayed(first: Answer) -> Answer:
 async def _undone(session: AsyncSession, surface: Surface, repeatable: Repeatable) -> Answer | None:
     """Undo everything, and hold the key once more; the answer if it has got one meanwhile."""
     await session.rollback()
-    await enter_scope(session, surface)
-    return await first_answer(session, repeatable)
+    return (await begin(session, surface, repeatable)).first
 
 
 async def _keep_refusal(session: AsyncSession, surface: Surface, entry: Entry) -> None:
     """Undo everything, and keep only that it was refused."""
     await session.rollback()
-    await enter_scope(session, surface)
-    await keep_entry(session, entry)
+    await begin(session, surface)
+    await keep_outcome(session, entry)
     await _commit(session)
 
 
 async def _commit(session: AsyncSession) -> None:
     """Commit; a connection that is lost meanwhile leaves open what became of it."""
-    await flush(session)
     try:
         await session.commit()
     except Exception as error:
