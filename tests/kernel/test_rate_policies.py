@@ -66,3 +66,11 @@ def test_a_lease_never_takes_all_there_is() -> None:
     assert DEFAULTS["public_reads"].lease_units == 100
     assert RatePolicies("public_reads=8/60s").by_name()["public_reads"].lease_units == 2
     assert RatePolicies("public_reads=1/60s").by_name()["public_reads"].lease_units == 1
+
+
+def test_who_may_read_much_faster_takes_leases_that_last_as_long() -> None:
+    assert RatePolicies("public_reads=60000/60s").by_name()["public_reads"].lease_units == 100
+    fast = RatePolicies("public_reads=1200000/60s").by_name()["public_reads"]
+    assert (fast.lease_units, fast.renewed_at) == (2_000, 1_000)
+    short = RatePolicies("public_reads=1200000/60s:4000").by_name()["public_reads"]
+    assert short.lease_units == 1_000

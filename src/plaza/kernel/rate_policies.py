@@ -10,7 +10,9 @@ import msgspec
 BURST_SECONDS_MAX = 4_000_000_000
 SHARES_WITHOUT_REDIS = 4
 """What a strict policy is divided by where each process counts for itself."""
-LEASE_UNITS_MAX = 100
+LEASE_UNITS_MIN = 100
+LEASES_PER_S = 10
+"""Who is allowed so much more that a hundred are spent at once is asked for at most so often."""
 SHARES_OF_A_BURST = 4
 
 OFF = "off"
@@ -44,7 +46,8 @@ class RatePolicy(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     @property
     def lease_units(self) -> int:
         """What a process takes at once; never all there is."""
-        return max(1, min(LEASE_UNITS_MAX, self.burst // SHARES_OF_A_BURST))
+        wanted = max(LEASE_UNITS_MIN, self.quota // (LEASES_PER_S * self.period_s))
+        return max(1, min(wanted, self.burst // SHARES_OF_A_BURST))
 
     @property
     def renewed_at(self) -> int:
@@ -52,7 +55,7 @@ class RatePolicy(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
 
         Where shares are small, nobody is in such a hurry, and others want what is held too early.
         """
-        return self.lease_units // 2 if self.lease_units == LEASE_UNITS_MAX else 0
+        return self.lease_units // 2 if self.lease_units >= LEASE_UNITS_MIN else 0
 
     def without_redis(self) -> "RatePolicy":
         """What one process allows while it cannot know what the others do."""
