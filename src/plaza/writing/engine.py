@@ -85,7 +85,12 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
         # Rows have no timestamps of its own to touch, and no files.
         enable_touch_updated_timestamp_listener=False,
         enable_file_object_listener=False,
-        session_config=AsyncSessionConfig(expire_on_commit=False, autoflush=False),
+        session_config=AsyncSessionConfig(
+            expire_on_commit=False,
+            autoflush=False,
+            # Nothing is cached; without being told, it makes an engine at each commit to ask it.
+            info={"enable_cache_listener": False},
+        ),
         engine_config=EngineConfig(
             pool_size=settings.command_pool_size,
             max_overflow=0,
