@@ -1,4 +1,8 @@
-"""Every row of every table, in one digest a table; the tables are asked of the catalogue."""
+"""Every row of every table, in one digest a table; the tables are asked of the catalogue.
+
+A row that is written has another place and another transaction afterwards, whatever it holds: these
+are read in a tenth of the time that the rows themselves take.
+"""
 
 import asyncpg
 
@@ -9,9 +13,10 @@ TABLES = """
     WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     ORDER BY 1
 """
-ROWS = "t::text"
+ROWS = "t.ctid::text || t.xmin::text"
 
-# Everybody who asks leaves these, whatever they are answered.
+# Everybody who asks leaves these, whatever they are answered: a key that was used is held by what
+# it says else.
 COUNTED_OTHERWISE = {
     "vendors.api_key": ("(to_jsonb(t) - 'last_used_at')::text", "true"),
     "writing.journal": (ROWS, "t.outcome = 'applied'"),
@@ -56,8 +61,7 @@ def changed(before: dict[str, str | None], after: dict[str, str | None]) -> list
 def _question(name: str) -> str:
     row, where = COUNTED_OTHERWISE.get(name, (ROWS, "true"))
     return (
-        f"SELECT '{name}', md5(string_agg(md5({row}), '' ORDER BY md5({row})))"
-        f" FROM {name} t WHERE {where}"
+        f"SELECT '{name}', md5(string_agg({row}, ',' ORDER BY {row})) FROM {name} t WHERE {where}"
     )
 
 
