@@ -123,3 +123,26 @@ async def test_keys_are_forgotten_after_seventy_two_hours(
     anew = await created(vendor, title, old)
     assert "idempotency-replayed" not in anew.headers
     assert await count_of(database, "catalog.product", "title = $1", title) == 2
+
+
+async def test_an_answer_that_was_kept_with_its_token_is_repeated_with_it(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor, title, key = await marketplace.an_applicant(), uuid4().hex, uuid4().hex
+    first = await created(vendor, title, key)
+    token = first.headers["plaza-consistency"]
+    # As it stands there from before the last fact was kept beside it.
+    await database.execute(
+        """
+        UPDATE writing.idempotency
+        SET last_event = NULL,
+            headers = headers || jsonb_build_object('plaza-consistency', $2::text)
+        WHERE key = $1
+        """,
+        *(key, token),
+    )
+
+    repeated = await created(vendor, title, key)
+
+    assert (repeated.status_code, repeated.content) == (201, first.content)
+    assert repeated.headers["plaza-consistency"] == token
