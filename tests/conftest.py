@@ -29,10 +29,8 @@ ORDERS_PER_DATABASE = 1_000_000
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that xdist's workers are children of."""
     hash_cheaply()
-    # Shells start what they put in the background deaf to Ctrl-C, `nohup` to a closed terminal, and
-    # so would be all their children.
+    # Shells start what they put in the background deaf to Ctrl-C, and so would be all its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     running = ExitStack()

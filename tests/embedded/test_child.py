@@ -13,12 +13,12 @@ from plaza.embedded.death_watcher import DeathWatcher
 Eventually = Callable[[Callable[[], bool]], bool]
 
 WATCHED_STARTER = """
-import signal, subprocess, time
+import signal, subprocess
 from plaza.embedded.death_watcher import DeathWatcher
 watched = subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL)
 watcher = DeathWatcher(watched.pid, signal.SIGTERM)
 print(watched.pid, flush=True)
-time.sleep(600)
+signal.pause()
 """
 
 

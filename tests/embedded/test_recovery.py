@@ -21,12 +21,12 @@ ProcessesOn = Callable[[Path], list[psutil.Process]]
 Eventually = Callable[[Callable[[], bool]], bool]
 
 STARTER = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from plaza.embedded.servers import embedded_servers
 with embedded_servers(Path(sys.argv[1])):
     print("ready", flush=True)
-    time.sleep(600)
+    signal.pause()
 """
 
 

@@ -13,12 +13,12 @@ from plaza.entrypoints.supervising.kept_running import KeptRunning
 
 Body = Callable[[KeptRunning, list[str]], Awaitable[None]]
 
-SAYS_ITS_PID = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+SAYS_ITS_PID = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SAYS_ITS_PID
 WITH_A_CHILD = (
-    "import subprocess, sys, time; "
-    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); "
-    "print(child.pid, flush=True); time.sleep(600)"
+    "import signal, subprocess, sys; "
+    "child = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']); "
+    "print(child.pid, flush=True); signal.pause()"
 )
 
 

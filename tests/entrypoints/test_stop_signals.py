@@ -3,10 +3,22 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from plaza.entrypoints.supervising.stop_signals import STOP_SIGNALS, StopSignals
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """Whoever started the tests may have had a signal ignored, as `nohup` has a closed terminal."""
+    before = [(number, signal.getsignal(number)) for number in STOP_SIGNALS]
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plaza.kernel.actor import Surface
-from plaza.outbox.driver import begun_driver
+from plaza.outbox.driver import begun_driver, driver_of
 from plaza.writing.answer import Answer
 from plaza.writing.idempotency import Repeatable, first_answer
 
@@ -23,21 +23,19 @@ ENTER = f"SELECT {ENTERED}"
 
 LOCK_ID = "hashtextextended($6 || chr(10) || $7, 0)"
 FOUND = "i.fingerprint, i.status, i.headers::text AS headers, i.body, i.last_event"
-KEPT = "LEFT JOIN writing.idempotency i ON i.scope = $6 AND i.key = $7"
 
 # One statement: what is committed between its snapshot and its lock is not seen, and then refused
 # by the unique key, with everything that was done for it.
 ENTER_AND_FIND = f"""
     SELECT {ENTERED}, pg_try_advisory_xact_lock({LOCK_ID}) AS locked, {FOUND}
-    FROM (SELECT) AS here {KEPT}
+    FROM (SELECT) AS here LEFT JOIN writing.idempotency i ON i.scope = $6 AND i.key = $7
 """
 
 # Who finishes what is unfinished has done the work: the look-ups of repeats are waited for, and
 # what they have left is seen only by a statement that begins after the wait.
 ENTER_AND_LOCK = f"{ENTER}, pg_advisory_xact_lock({LOCK_ID})"
-FIND = """
-    SELECT true AS locked, i.fingerprint, i.status, i.headers::text AS headers, i.body,
-        i.last_event
+FIND = f"""
+    SELECT true AS locked, {FOUND}
     FROM (SELECT) AS here LEFT JOIN writing.idempotency i ON i.scope = $1 AND i.key = $2
 """
 
@@ -69,7 +67,8 @@ async def begin(
     told = (*settings, repeatable.scope, repeatable.key)
     if repeatable.finishes:
         now = (await _begun(session, ENTER_AND_LOCK, told))["now"]
-        found = await (await begun_driver(session)).fetchrow(FIND, *told[len(settings) :])
+        driver = await driver_of(session)
+        found = await driver.fetchrow(FIND, repeatable.scope, repeatable.key)
         assert found is not None
         return Begun(now, first_answer(dict(found), repeatable))
     row = await _begun(session, ENTER_AND_FIND, told)

@@ -12,16 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plaza.outbox.append import APPEND
 from plaza.outbox.driver import driver_of
 from plaza.writing.answer import Answer
-from plaza.writing.idempotency import (
-    FINISH,
-    STORE,
-    Repeatable,
-    RequestInProgress,
-    kept_values,
-)
+from plaza.writing.idempotency import FINISH, STORE, Repeatable, RequestInProgress, kept_values
 from plaza.writing.journal import KEEP, Entry
 
-# Each part is told as JSON that may be an empty list, so that one plan serves all commands.
+# Facts and entry are lists that may be empty, and an answer without a scope is not kept: one
+# statement serves all commands.
 KEEP_ALL = f"""
     WITH fact AS ({APPEND}), last AS (SELECT max(id) AS event FROM fact), entry AS ({KEEP}),
         kept AS ({{kept}})

@@ -28,13 +28,7 @@ from plaza.writing.failures import (
     sqlstate_of,
 )
 from plaza.writing.idempotency import FINAL_REFUSALS, Repeatable
-from plaza.writing.journal import (
-    Entry,
-    Occasion,
-    begun_entry,
-    tell_events,
-    tell_refusal,
-)
+from plaza.writing.journal import Entry, Occasion, begun_entry, tell_events, tell_refusal
 from plaza.writing.outcome import Outcome, keep_outcome
 from plaza.writing.retrying import tried
 from plaza.writing.unit_of_work import UnitOfWork

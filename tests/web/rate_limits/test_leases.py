@@ -213,3 +213,18 @@ async def test_public_reads_are_leased_over_http(settings: Settings) -> None:
     assert [answer.status_code for answer in answers] == [200] * 40 + [429] * 5
     assert said(answers[0]) == ('"public_reads";q=3600;w=3600', '"public_reads";r=39;t=10')
     assert answers[-1].headers["retry-after"] == "1"
+
+
+async def test_who_may_read_fast_has_many_requests_on_their_way_without_anybody_being_asked(
+    redis: Redis, channels: Channels
+) -> None:
+    fast = Charge(a_policy("600000/60s"), "somebody")
+    counting = CountedTrips(SharedBuckets(redis, channels), ReachingRedis())
+    process = Leases(counting)
+    await process.spend(fast)
+
+    # None of them lets another run, as those that are read from a socket at once.
+    said = [process.at_once(fast) for _ in range(900)]
+
+    assert None not in said
+    assert counting.trips == 1
