@@ -4,12 +4,13 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import asyncpg
 import pytest
 import pytest_asyncio
+import uvloop
 
 from actors import Marketplace, open_marketplace
 from cheap_passwords import hash_cheaply
@@ -39,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[ADMIN_URL] = servers.admin_url
     os.environ[REDIS_URL] = servers.redis_url
     asyncio.run(_make_template(servers.admin_url, servers.redis_url))
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that the processes of a plaza have."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_finish() -> None:

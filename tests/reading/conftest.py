@@ -65,6 +65,7 @@ async def _running(
 ) -> AsyncIterator[Watermarks]:
     await watermarks.poll()
     coherence = Coherence(redis, channels, watermarks)
-    running = [asyncio.create_task(task) for task in (watermarks.run(), coherence.run())]
+    endless = (watermarks.run(), coherence.listen(), coherence.beat())
+    running = [asyncio.create_task(task) for task in endless]
     yield watermarks
     await cancelled(*running)

@@ -139,7 +139,7 @@ async def a_process(
         fills=Fills(fills, queue_size, 1.0),
         size_bytes=size_bytes,
     )
-    running = asyncio.create_task(coherence.run())
+    running = [asyncio.create_task(task) for task in (coherence.listen(), coherence.beat())]
     process = Process(redis, watermarks, coherence, copies, near)
     try:
         await until(lambda: coherence.is_live)
@@ -147,5 +147,5 @@ async def a_process(
         yield process
     finally:
         await near.finish()
-        await cancelled(running)
+        await cancelled(*running)
         await redis.aclose()

@@ -22,7 +22,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-NOT_DURABLE = {
+FOR_TESTS = {
+    "max_connections": "1600",  # Many marketplaces stand side by side.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -34,7 +35,7 @@ NOT_DURABLE = {
 def settings_text(sockets: Path, *, durable: bool, overrides: Mapping[str, str]) -> str:
     """The whole `postgresql.conf`."""
     chosen = {**SETTINGS, "unix_socket_directories": str(sockets)}
-    chosen |= {} if durable else NOT_DURABLE
+    chosen |= {} if durable else FOR_TESTS
     chosen |= overrides
     lines = [f"{name} = {_quoted(value)}" for name, value in chosen.items()]
     return "\n".join(["# Written by plaza at every start.", *lines, ""])

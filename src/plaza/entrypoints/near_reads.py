@@ -43,6 +43,6 @@ async def open_near_reads(
         size_bytes=settings.near_cache_mb * BYTES_PER_MB,
     )
     stack.push_async_callback(near.finish)
-    run_until_left(watermarks.run(), stack)
-    run_until_left(coherence.run(), stack)
+    for endless in (watermarks.run(), coherence.listen(), coherence.beat()):
+        run_until_left(endless, stack)
     return watermarks, near

@@ -89,13 +89,8 @@ class Coherence:
         """Whether any of the tags was invalidated after that many invalidations."""
         return self._invalidations.came_after(sequence, tags, until)
 
-    async def run(self) -> None:
-        """Listen until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen_for_ever())
-            tasks.create_task(self._beat_for_ever())
-
-    async def _listen_for_ever(self) -> None:
+    async def listen(self) -> None:
+        """Be told of invalidations until cancelled; nothing is live where nobody beats."""
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
             began = time.monotonic()
@@ -178,8 +173,12 @@ class Coherence:
         for told in self._told:
             told.drop_all()
 
-    async def _beat_for_ever(self) -> None:
-        """Say something every second, on another connection, so that silence means a loss."""
+    async def beat(self) -> None:
+        """Say something every second until cancelled, so that silence means a loss.
+
+        It is said on another connection than the one that listens. Both are tasks of their own and
+        not one group: a group cancels its tasks once, and a driver may lose that one.
+        """
         while True:
             self._beat.clear()
             try:
