@@ -123,6 +123,8 @@ REQUESTS: dict[str, Asked] = {
     "changeOffer": Asked("PATCH", OFFER, {"price": PRICE}, 1),
     "withdrawOffer": Asked("DELETE", OFFER, None, 1),
     "createCart": Asked("POST", "/v1/carts", {"currency": "GBP"}),
+    "listCarts": Asked("GET", "/v1/carts"),
+    "listMemberships": Asked("GET", "/v1/account/memberships"),
     "getCart": Asked("GET", CART),
     "addCartLine": Asked("POST", f"{CART}/lines", WANTED),
     "addCartLines": Asked("POST", f"{CART}/lines/batch", {"lines": [WANTED]}),

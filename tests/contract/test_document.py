@@ -19,6 +19,7 @@ removeAddress DELETE /v1/account/addresses/{}
 setDefaultAddress POST /v1/account/addresses/{}/default
 eraseOrderAddress POST /v1/operations/orders/{}/erase-address
 createCart POST /v1/carts
+listCarts GET /v1/carts
 getCart GET /v1/carts/{}
 addCartLine POST /v1/carts/{}/lines
 addCartLines POST /v1/carts/{}/lines/batch
@@ -48,6 +49,7 @@ pauseVendor POST /v1/vendors/{}/pause
 resumeVendor POST /v1/vendors/{}/resume
 getVendorStanding GET /v1/vendors/{}/standing
 inviteMember POST /v1/vendors/{}/members
+listMemberships GET /v1/account/memberships
 listMembers GET /v1/vendors/{}/members
 changeMemberRole PATCH /v1/vendors/{}/members/{}
 removeMember DELETE /v1/vendors/{}/members/{}

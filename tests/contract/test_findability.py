@@ -42,6 +42,7 @@ SIGN_IN_REDIRECTS = {"startOidcLogin", "finishOidcLogin"}
 ANSWERED_BY_CONTEXTS = {"getAccount", "getTotp", "listSessions", "exportAccount"} | {
     *("getVendorStanding", "listMembers", "listInvitations", "listApiKeys"),
     *("listVendorRequirements", "listVendorAnswers", "getCart", "listAddresses"),
+    *("listCarts", "listMemberships"),
 }
 
 

@@ -134,6 +134,7 @@ IDENTITY = {
 
 VENDORS = {
     "applyAsVendor": Entry(accounts()),
+    "listMemberships": Entry(accounts(), needs=("applied",)),
     "listVendors": public(rightful=Kind.OWNER),
     "getVendor": public(
         rightful=Kind.OWNER,
@@ -226,6 +227,7 @@ A_COMPLETION = {
 }
 CARTS = {
     "createCart": Entry(shoppers_without_cart(), rightful=None, tells=False),
+    "listCarts": Entry(accounts(), needs=("cart", "other_cart"), tells=False),
     "getCart": Entry(shoppers()),
     "addCartLine": Entry(shoppers(), A_LINE),
     "addCartLines": Entry(shoppers(), {"lines": [A_LINE]}),

@@ -25,6 +25,10 @@ class OrderThings(ABC):
         """One that waits for its shopper to pay."""
         return (await self._waiting(is_guests=False)).id
 
+    async def other_cart(self) -> str:
+        """One that is open besides."""
+        return (await self._filled(is_guests=False)).id
+
     async def completed_cart(self) -> str:
         """One that has become an order."""
         cart = await self._filled(is_guests=False)

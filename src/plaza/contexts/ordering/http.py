@@ -28,15 +28,20 @@ from plaza.contexts.ordering.http_opening import (
     shows_secret,
 )
 from plaza.contexts.ordering.queries.get_cart import get_cart
+from plaza.contexts.ordering.queries.list_carts import CartList, list_carts
 from plaza.kernel.actor import Surface
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import CurrencyCode
 from plaza.kernel.shopper_secrets import ShopperSecrets
+from plaza.reading.cursor import Cursors
+from plaza.reading.page import LIMIT_DEFAULT
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.web.answering import private_answer
 from plaza.web.authentication import authenticated
 from plaza.web.commanding import Commanding
 from plaza.web.documenting import answers
+from plaza.web.parameters import Cursor, Limit
 from plaza.web.request import PlazaRequest
 from plaza.writing.answer import Answer, answer_with
 
@@ -99,6 +104,25 @@ async def create(
         principal=principal_of_cart(cart_id),
         is_journalled=account_id is not None,
     )
+
+
+@get(
+    "/v1/carts",
+    operation_id="listCarts",
+    guards=[authenticated],
+    responses=answers(CartList),
+)
+async def own_carts(
+    commanding: NamedDependency[Commanding],
+    reads: NamedDependency[PrivateReads],
+    cursors: NamedDependency[Cursors],
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Response[bytes]:
+    """The carts that are open for the person who asks, on whatever device, the latest first."""
+    paging = Paging(cursors, limit, cursor)
+    found = await list_carts(reads, commanding.caller.account_id, paging)
+    return private_answer(msgspec.json.encode(found), {})
 
 
 @get(
@@ -170,4 +194,4 @@ async def claim(
     )
 
 
-ROUTES = [create, shown, set_address, claim]
+ROUTES = [create, own_carts, shown, set_address, claim]

@@ -26,6 +26,7 @@ from plaza.contexts.vendors.member import Member, Role
 from plaza.contexts.vendors.people import People
 from plaza.contexts.vendors.queries.list_invitations import InvitationList, list_invitations
 from plaza.contexts.vendors.queries.list_members import MemberList, list_members
+from plaza.contexts.vendors.queries.list_memberships import MembershipList, list_memberships
 from plaza.kernel.actor import Surface
 from plaza.kernel.text import EmailText
 from plaza.reading.cursor import Cursors
@@ -33,7 +34,7 @@ from plaza.reading.page import LIMIT_DEFAULT
 from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.web.answering import private_answer
-from plaza.web.authentication import caller_required, member_with
+from plaza.web.authentication import authenticated, caller_required, member_with
 from plaza.web.callers import Caller
 from plaza.web.commanding import Commanding
 from plaza.web.documenting import answers
@@ -143,6 +144,25 @@ async def members(
     return private_answer(msgspec.json.encode(found), {})
 
 
+@get(
+    "/v1/account/memberships",
+    operation_id="listMemberships",
+    guards=[authenticated],
+    responses=answers(MembershipList),
+)
+async def own_memberships(
+    commanding: NamedDependency[Commanding],
+    reads: NamedDependency[PrivateReads],
+    cursors: NamedDependency[Cursors],
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Response[bytes]:
+    """For which vendors the person who asks works, and as what: those not approved yet as well."""
+    paging = Paging(cursors, limit, cursor)
+    found = await list_memberships(reads, commanding.caller.account_id, paging)
+    return private_answer(msgspec.json.encode(found), {})
+
+
 @patch(
     "/v1/vendors/{vendor:uuid}/members/{account:uuid}",
     operation_id="changeMemberRole",
@@ -222,4 +242,4 @@ async def revoke(
     return await commanding.run(revoke_invitation, command, Surface(vendor_id=vendor), _revoked)
 
 
-ROUTES = [invite, members, change_role, remove, invitations, revoke]
+ROUTES = [invite, members, own_memberships, change_role, remove, invitations, revoke]
