@@ -156,8 +156,8 @@ async def claim(
 ) -> Response[bytes]:
     """Take over a guest's cart by showing `Plaza-Cart-Secret`, which opens nothing afterwards.
 
-    What lies in your latest other cart of the same currency comes along; of an offer in both, the
-    claimed cart's quantity stays.
+    What lies in your latest other cart of the same currency that is not empty comes along; of an
+    offer in both, the claimed cart's quantity stays.
     """
     account_id = commanding.caller.account_id
     opened = cart if shows_secret(request, cart, shopper_secrets) else None
