@@ -29,8 +29,6 @@ from plaza.writing.aggregate import Aggregates, VersionedRow
 from plaza.writing.direct_rows import Question
 
 CHECK_DELAY_S_MAX = 60
-TRANSFER_CHECK_DELAY_S_MAX = 3600
-"""Of a bank transfer nobody hears within the minute."""
 GIVEN_UP = "given_up"
 
 MOVED: dict[Kind, tuple[str, type[PaymentEvent]]] = {
@@ -187,10 +185,11 @@ class Payment(VersionedRow):
         if self.open_attempts == 0:
             self.next_check_at = self.expires_at if self.status == "pending" else None
             return
-        most = TRANSFER_CHECK_DELAY_S_MAX if self.awaits_transfer else CHECK_DELAY_S_MAX
-        planned = now + timedelta(seconds=min(2 ** min(self.checks, 20), most))
+        planned = now + timedelta(seconds=min(2 ** min(self.checks, 20), CHECK_DELAY_S_MAX))
         if self.status == "pending" and now < self.expires_at:
-            planned = min(planned, self.expires_at)
+            # Of a transfer nobody can be asked: an operator has seen it, or its time is over.
+            is_told = self.awaits_transfer and self.open_attempts == 1
+            planned = self.expires_at if is_told else min(planned, self.expires_at)
         # Whoever holds a claim is left alone.
         self.next_check_at = max(planned, self.claimed_until or planned)
         self.checks += 1
