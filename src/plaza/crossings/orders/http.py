@@ -146,16 +146,16 @@ async def continue_paying(
 async def cancel(
     request: PlazaRequest,
     order: FromPath[UUID],
-    data: JSONBody[Cancellation],
     commanding: NamedDependency[Commanding],
     shopper_secrets: NamedDependency[ShopperSecrets],
+    data: JSONBody[Cancellation | None] = None,
 ) -> Response[bytes]:
     """Cancel all of an order; what was paid goes back."""
     trace_id = trace_id_in(request.scope)
     surface = await order_surface(request, order, shopper_secrets)
     return await commanding.run(
         cancel_order,
-        CancelOrder(order_id=order, reason=data.reason),
+        CancelOrder(order_id=order, reason=None if data is None else data.reason),
         msgspec.structs.replace(surface, checkout=True),
         lambda settled: order_answer(settled, 200, None, trace_id),
         principal=principal_of_order(order),
