@@ -59,6 +59,24 @@ async def test_an_order_that_was_canceled_takes_no_token(marketplace: Marketplac
         assert refused.json()["detail"].endswith(advice)
 
 
+async def test_who_comes_back_finds_on_the_order_what_is_left_to_do(
+    marketplace: Marketplace,
+) -> None:
+    for token, provider in (("tok_action_required", "sandbox"), ("", "manual")):
+        cart = await a_filled_cart(marketplace)
+        means = {"provider": provider, "token": token}
+        order = order_of(cart.person, await cart.completes(payment=means))
+
+        payment = (await order.shown())["payment"]
+
+        assert payment["action_required"] is True
+        assert payment["next_action"] == order.answer.json()["next_action"]
+        canceled = await order.is_canceled()
+        page = await order.shown(canceled.headers["plaza-consistency"])
+        assert page["payment"]["next_action"] is None
+        assert page["fulfilment_status"] == "canceled"
+
+
 async def test_an_order_that_is_paid_says_so_again(marketplace: Marketplace) -> None:
     order = await (await a_filled_cart(marketplace)).buys()
 

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.payments.events import (
+    WAITING,
+    NextAction,
     PaymentActionRequired,
     PaymentAuthorized,
     PaymentCaptured,
@@ -23,7 +25,6 @@ from plaza.contexts.payments.events import (
     payment_status_of,
 )
 from plaza.contexts.payments.operation import Kind, Operation, Operations
-from plaza.contexts.payments.provider import NextAction
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.writing.aggregate import Aggregates, VersionedRow
 from plaza.writing.direct_rows import Question
@@ -106,7 +107,7 @@ class Payment(VersionedRow):
 
     def begin(
         self, operation_id: UUID, now: datetime, claim_s: int, after: UUID | None = None
-    ) -> None:
+    ) -> PaymentActionRequired | None:
         """Try to have it authorized, under a key of its own.
 
         Args:
@@ -122,9 +123,11 @@ class Payment(VersionedRow):
         if after is None or after != self.operation_id:
             self._require_unclaimed(now)
         self._require_pending()
-        self.operation_id, self.next_action = operation_id, None
+        self.operation_id = operation_id
         self.open_attempts += 1
         self._claim(now, claim_s)
+        # What the attempt before has asked of the shopper leads nowhere any more.
+        return None if self.next_action is None else self.require_action(WAITING)
 
     def claim(self, now: datetime, claim_s: int) -> None:
         """Be the one who asks the provider.
@@ -158,7 +161,7 @@ class Payment(VersionedRow):
         if self.next_action == told:
             return None
         self.next_action = told
-        return self._changed(PaymentActionRequired)
+        return self._changed(PaymentActionRequired, next_action=action)
 
     def give_up(self, now: datetime) -> PaymentDeclined:
         """Wait for it no more; attempts that are still open are closed at the provider."""
