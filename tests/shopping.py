@@ -39,6 +39,13 @@ class Cart:
         told: dict[str, Any] = answer.json()
         return told
 
+    async def line_of(self, offer_id: str) -> str:
+        """The id of its line of that offer."""
+        parts = (await self.shown())["vendors"]
+        lines = [line for part in parts for line in part["lines"]]
+        (line_id,) = [line["id"] for line in lines if line["offer_id"] == offer_id]
+        return str(line_id)
+
     async def completes(
         self, token: str = APPROVED, key: str | None = None, **changes: Any
     ) -> httpx.Response:

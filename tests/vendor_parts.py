@@ -28,6 +28,10 @@ class Part:
     id: UUID
     lines: list[UUID]
 
+    @property
+    def path(self) -> str:
+        return f"{self.vendor.path}/orders/{self.id}"
+
     async def is_accepted(self) -> httpx.Response:
         return await self._asked("accept")
 
@@ -43,7 +47,7 @@ class Part:
         return await self.is_canceled(lines=lines)
 
     async def _asked(self, what: str, body: Any = None) -> httpx.Response:
-        return await self.vendor.post(f"{self.vendor.path}/orders/{self.id}/{what}", body)
+        return await self.vendor.post(f"{self.path}/{what}", body)
 
 
 async def part_of(database: asyncpg.Connection, order: Order, vendor: Vendor) -> Part:

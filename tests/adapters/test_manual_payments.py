@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from plaza.adapters.manual_payments import ManualPayments
+from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.provider import (
     ActionRequired,
     AuthorizationRequest,
     MovementRequest,
     NeverHeardOf,
-    NextAction,
     OutcomeNotKnown,
     Returned,
     WebhookRefused,

@@ -61,6 +61,7 @@ async def test_too_little_stock_names_the_line_and_reserves_nothing(
     assert (refused.status_code, refused.json()["code"]) == (409, "insufficient_stock")
     (line,) = refused.json()["lines"]
     assert (line["offer_id"], line["requested"], line["available"]) == (scarce, 2, 1)
+    assert line["line_ids"] == [await cart.line_of(scarce)]
     held = "inventory.reservation WHERE offer_id = ANY ($1::uuid[])"
     assert await count(marketplace, held, [scarce, plenty]) == 0
 

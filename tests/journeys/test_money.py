@@ -155,6 +155,10 @@ async def test_a_bank_transfer_that_has_come_places_the_order(working: Marketpla
     again = await operator.post(f"{PAYMENTS}/{payment['id']}/capture")
 
     assert (voided.status_code, again.status_code) == (409, 409)
+    # It is not there yet to be let go of; what can be done with it is told.
+    assert (voided.json()["from"], voided.json()["allowed"]) == ("pending", ["captured"])
+    assert "Have the order canceled instead" in voided.json()["detail"]
+    assert (again.json()["from"], again.json()["allowed"]) == ("paid", [])
     assert (captured.status_code, captured.json()["status"]) == (200, "paid")
     page = await order.shown(captured.headers["plaza-consistency"])
     assert (page["status"], page["payment_status"]) == ("placed", "paid")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from actors import Marketplace
 from payment_webhooks import a_waiting_order, attempt_of, charges_of, status_of
@@ -224,6 +225,24 @@ async def test_an_order_waits_for_its_shopper_until_its_time_is_over(
     assert await status_of(desk.database, order) == ("failed", "failed")
     assert "waits for this no more" in sandbox.answer(url, "approve")
     assert await desk.look(order.id) == 0
+
+
+async def test_a_bank_transfer_is_looked_after_once_its_time_is_over(desk: Desk) -> None:
+    cart = await desk.a_cart()
+    order = order_of(cart.person, await cart.completes(payment={"provider": "manual"}))
+    waits = "SELECT next_check_at = expires_at FROM payments.payment WHERE order_id = $1"
+    assert await desk.database.fetchval(waits, UUID(order.id))
+
+    with capture_logs() as logs:
+        assert await desk.look(UUID(order.id)) == 1
+    assert [line for line in logs if line["log_level"] != "debug"] == []
+    assert await desk.database.fetchval(waits, UUID(order.id))
+
+    await desk.database.execute(EXPIRE, UUID(order.id))
+    with capture_logs() as logs:
+        assert await desk.look(UUID(order.id)) == 1
+    assert ("payment_looked_after", "info") in {(line["event"], line["log_level"]) for line in logs}
+    assert await status_of(desk.database, order) == ("failed", "failed")
 
 
 async def test_a_shopper_who_came_back_from_the_bank_without_anybody_being_told_has_bought(

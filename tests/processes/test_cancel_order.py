@@ -30,6 +30,8 @@ CANCELED = """
     WHERE type = 'ordering.order_canceled.v1' AND aggregate_id = $1
 """
 
+REASON = "SELECT status_reason FROM ordering.order_group WHERE id = $1"
+
 
 async def follow(connection: asyncpg.Connection, runner: CommandRunner, *of: Process) -> None:
     """Let them follow all that has happened; what happens by that is there for the next time."""
@@ -65,6 +67,7 @@ async def test_an_order_ends_with_its_last_part(
 
     for order in both.values():
         assert await order_status(connection, order) == "canceled"
+        assert await connection.fetchval(REASON, order.order_id) == "no_vendor_delivers"
         assert await connection.fetchval(CANCELED, order.order_id) == 1
         # What was bought once is not for sale from the same cart again.
         assert await cart_status(connection, order) == "completed"

@@ -15,6 +15,7 @@ from plaza.contexts.ordering.events import (
     VendorOrderStatus,
 )
 from plaza.contexts.payments.events import (
+    NextAction,
     PaymentActionRequired,
     PaymentAuthorized,
     PaymentCaptured,
@@ -100,6 +101,13 @@ def test_a_failed_order_tells_why() -> None:
     order = an_order_of_two()
     document, _ = page_of(*order.created(), order.failed())
     assert (document["status"], document["status_reason"]) == ("failed", "insufficient_funds")
+    assert document["fulfilment_status"] == "canceled"
+
+
+def test_nothing_of_a_canceled_order_is_sent() -> None:
+    order = an_order_of_two()
+    document, _ = page_of(*order.created(), *order.placed(), order.canceled())
+    assert (document["status"], document["fulfilment_status"]) == ("canceled", "canceled")
 
 
 def test_a_vendor_has_until_then_to_accept() -> None:
@@ -162,15 +170,23 @@ def test_a_payment_is_shown_with_what_the_shopper_has_to_do() -> None:
     story = order.created()
     assert page_of(*story)[0]["payment"] is None
     story.append(order.paid(PaymentRequested, "pending"))
-    story.append(order.paid(PaymentActionRequired, "pending"))
+    # As older facts tell it.
+    story.append(order.paid(PaymentActionRequired, "pending", next_action=None))
+    document, _ = page_of(*story)
+    payment = document["payment"]
+    assert (payment["action_required"], payment["next_action"]) == (True, None)
+    action = NextAction(type="redirect", url="https://bank.example/1")
+    story.append(order.paid(PaymentActionRequired, "pending", next_action=action))
     document, _ = page_of(*story)
     assert document["payment"]["action_required"] is True
+    assert document["payment"]["next_action"] == msgspec.to_builtins(action)
     assert document["payment_status"] == "pending"
     story.append(order.paid(PaymentAuthorized, "authorized", authorized_minor=4300))
     document, _ = page_of(*story)
     assert document["payment_status"] == document["payment"]["status"] == "authorized"
     assert document["payment"]["authorized"] == pounds(4300)
     assert document["payment"]["action_required"] is False
+    assert document["payment"]["next_action"] is None
 
 
 def test_each_share_says_how_its_vendor_order_is_paid() -> None:
@@ -289,7 +305,7 @@ async def test_nobody_reads_it_but_its_account_who_has_its_secret_and_the_market
         with pytest.raises(NotThere):
             await get_order(reads, known, surface, order.id)
         async with reads.within(surface) as connection:
-            seen = await connection.fetch("SELECT order_id FROM read.order_page_lines_v1")
+            seen = await connection.fetch("SELECT order_id FROM read.order_page_lines_v2")
         assert order.id not in {row["order_id"] for row in seen}
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.provider import (
     ActionRequired,
     AuthorizationRequest,
@@ -13,7 +14,6 @@ from plaza.contexts.payments.provider import (
     Movement,
     MovementRequest,
     NeverHeardOf,
-    NextAction,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,

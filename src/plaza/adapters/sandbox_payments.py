@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from plaza.adapters.webhook_signatures import verified_id
+from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.provider import (
     ActionRequired,
     Approved,
@@ -20,7 +21,6 @@ from plaza.contexts.payments.provider import (
     Movement,
     MovementRequest,
     NeverHeardOf,
-    NextAction,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,

@@ -90,15 +90,26 @@ class Unavailable(Refusal):
 
 
 class IllegalTransition(Conflict):
-    """A status that cannot be reached from the present one."""
+    """A status that cannot be reached from the present one; `advice` says what to do instead."""
 
     code = "illegal_transition"
 
-    def __init__(self, noun: str, current: str, wanted: str, allowed: list[str]) -> None:
+    def __init__(
+        self,
+        noun: str,
+        current: str,
+        wanted: str,
+        allowed: list[str],
+        *,
+        advice: str | None = None,
+        **members: Any,
+    ) -> None:
         choices = ", ".join(allowed) or "nothing"
+        article = "An" if noun[0] in "aeiou" else "A"
+        told = f"{article} {noun} that is {current} cannot become {wanted}"
+        sentences = [f"{told}; it can become {choices}.", *([advice] if advice else [])]
         super().__init__(
-            f"A {noun} that is {current} cannot become {wanted}; it can become {choices}.",
-            **{"from": current, "to": wanted, "allowed": allowed},
+            " ".join(sentences), **{"from": current, "to": wanted, "allowed": allowed}, **members
         )
 
 

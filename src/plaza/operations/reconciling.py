@@ -5,6 +5,7 @@ not waited for any more, or that never reached the provider, is closed there fir
 """
 
 import asyncio
+import logging
 from uuid import UUID
 
 import structlog
@@ -56,13 +57,14 @@ class Reconciling:
             await self._settle(payment, payment.operation_id, NeverHeardOf())
 
     async def _settle(self, payment: DuePayment, attempt_id: UUID, outcome: Finding) -> None:
-        found = type(outcome).__name__
-        log.info("payment_looked_after", order_id=str(payment.order_id), outcome=found)
+        is_news = not isinstance(outcome, OutcomeNotKnown | ActionRequired)
+        found = {"order_id": str(payment.order_id), "outcome": type(outcome).__name__}
+        log.log(logging.INFO if is_news else logging.DEBUG, "payment_looked_after", **found)
         context = Context(
             actor=ACTOR,
             surface=MARKET,
             correlation_id=new_id(),
-            is_journalled=not isinstance(outcome, OutcomeNotKnown | ActionRequired),
+            is_journalled=is_news,
         )
         command = SettlePayment(operation_id=attempt_id, outcome=outcome)
         await self._runner.run(settle_payment, command, context, lambda _: answer_with(200, None))

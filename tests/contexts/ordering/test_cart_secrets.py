@@ -9,7 +9,7 @@ import pytest
 from actors import Marketplace
 from contexts.asking import told as without_trace
 from contexts.ordering.an_address import an_address
-from contexts.ordering.carts import SECRET, HeldCart, a_cart, an_offer, lines_of, quantities, told
+from contexts.ordering.carts import HeldCart, a_cart, an_offer, lines_of, quantities, told
 from plaza.kernel.keys import derived_key
 from plaza.kernel.shopper_secrets import ShopperSecrets
 
@@ -51,20 +51,27 @@ async def test_without_its_own_secret_a_cart_is_as_one_that_does_not_exist(
 
 
 # fault 64
-async def test_who_is_logged_in_opens_a_guests_cart_by_claiming_it_only(
+async def test_who_is_logged_in_opens_a_guests_cart_with_its_secret_only(
     marketplace: Marketplace,
 ) -> None:
-    cart = await a_cart(marketplace.anybody)
+    offer = await an_offer(await marketplace.a_vendor())
+    cart, other = await a_cart(marketplace.anybody, (offer, 1)), await a_cart(marketplace.anybody)
     shopper = await marketplace.a_shopper()
+    (line,) = lines_of(cart.created)
 
-    beside_log_in = await shopper.get(cart.path, headers=cart.headers)
-    without_secret = await shopper.post(f"{cart.path}/claim")
-    wrong = await shopper.post(f"{cart.path}/claim", headers={SECRET: "wrong"})
+    for secret in (None, "", "wrong", other.secret):
+        theirs = HeldCart(shopper, cart.id, secret)
+        nobodys = HeldCart(shopper, str(uuid4()), secret)
+        answers = [*await everything_asked(theirs, line["id"]), await theirs.claimed_by(shopper)]
+        missing = [*await everything_asked(nobodys, line["id"]), await nobodys.claimed_by(shopper)]
+        assert {answer.status_code for answer in answers} == {404}, secret
+        assert [without_trace(each) for each in answers] == [
+            without_trace(each) for each in missing
+        ]
 
-    assert {beside_log_in.status_code, without_secret.status_code, wrong.status_code} == {404}
-    assert without_trace(wrong) == without_trace(
-        await shopper.post(f"/v1/carts/{uuid4()}/claim", headers=cart.headers)
-    )
+    opened = HeldCart(shopper, cart.id, cart.secret)
+    assert quantities(told(await opened.adds(offer, 2))) == {offer: 3}
+    assert await opened.shows() == await cart.shows()
 
 
 async def test_the_secret_of_a_claimed_cart_opens_nothing(marketplace: Marketplace) -> None:
@@ -75,6 +82,7 @@ async def test_the_secret_of_a_claimed_cart_opens_nothing(marketplace: Marketpla
     assert (await cart.asks("GET")).status_code == 404
     assert (await cart.adds(str(uuid4()))).status_code == 404
     assert (await cart.claimed_by(thief)).status_code == 404
+    assert (await thief.get(cart.path, headers=cart.headers)).status_code == 404
     assert (await shopper.get(cart.path)).status_code == 200
 
 

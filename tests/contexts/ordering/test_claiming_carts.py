@@ -28,6 +28,18 @@ async def test_the_latest_cart_of_the_account_is_merged_in(marketplace: Marketpl
     assert (refused.status_code, refused.json()["code"]) == (409, "cart_completed")
 
 
+async def test_an_empty_cart_does_not_hide_an_older_one(marketplace: Marketplace) -> None:
+    shopper = await marketplace.a_shopper()
+    offer = await an_offer(await marketplace.a_vendor())
+    older = await a_cart(shopper, (offer, 2))
+    empty = await a_cart(shopper)
+    cart = await a_cart(marketplace.anybody)
+
+    assert quantities(told(await cart.claimed_by(shopper))) == {offer: 2}
+    assert (await older.shows())["status"] == "merged"
+    assert (await empty.shows())["status"] == "open"
+
+
 async def test_carts_in_another_currency_stay_apart(marketplace: Marketplace) -> None:
     shopper = await marketplace.a_shopper()
     euros = await an_offer(

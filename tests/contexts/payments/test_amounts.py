@@ -8,14 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contexts.payments.paying import APPROVED, Paying
-from plaza.contexts.payments.events import payment_status_of
+from plaza.contexts.payments.events import NextAction, payment_status_of
 from plaza.contexts.payments.provider import (
     ActionRequired,
     Approved,
     Declined,
     Finding,
     Movement,
-    NextAction,
     OutcomeNotKnown,
     Returned,
     ReturnRefused,

@@ -3,16 +3,17 @@
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from contexts.payments.paying import APPROVED, PUT_ASIDE, Paying
+from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.payment import PaymentInProgress, PaymentOver
 from plaza.contexts.payments.provider import (
     ActionRequired,
     Approved,
     Declined,
     NeverHeardOf,
-    NextAction,
     OutcomeNotKnown,
     Returned,
     ReturnRefused,
@@ -172,8 +173,22 @@ async def test_what_the_shopper_has_to_do_is_kept_and_told_once(
     for _ in range(3):
         await paying.tell(CONFIRM)
 
-    assert len(await paying.facts("payment_action_required")) == 1
+    (told,) = await paying.facts("payment_action_required")
+    assert told["next_action"] == msgspec.to_builtins(CONFIRM.next_action)
     assert "https://bank.example/1" in (await paying.stored())["next_action"]
+
+
+async def test_what_an_attempt_has_asked_for_ends_with_the_next_attempt(
+    runner: CommandRunner, database: asyncpg.Connection
+) -> None:
+    paying = await Paying.open(runner, database, 1000)
+    await paying.tell(CONFIRM)
+
+    second = await paying.begin_again()
+    await paying.tell(OutcomeNotKnown(), second)
+
+    told = await paying.facts("payment_action_required")
+    assert [fact["next_action"]["type"] for fact in told] == ["redirect", "wait"]
 
 
 async def test_what_was_given_up_is_not_attempted_again(

@@ -140,9 +140,11 @@ LOCKED = Question(
 LATEST_OTHER = Question(
     Cart,
     """
-    SELECT {columns} FROM ordering.cart
+    SELECT {columns} FROM ordering.cart c
     WHERE account_id = $1 AND currency = $2 AND id <> $3 AND status = 'open' AND expires_at > $4
-    ORDER BY changed_at DESC, id DESC LIMIT 1 FOR NO KEY UPDATE
+    ORDER BY EXISTS (SELECT FROM ordering.cart_line l WHERE l.cart_id = c.id) DESC,
+        changed_at DESC, id DESC
+    LIMIT 1 FOR NO KEY UPDATE
     """,
 )
 LINES = Question(
@@ -181,6 +183,9 @@ class Carts:
         await self._work.session.execute(LOCK_CARTS_OF, {"account_id": str(account_id)})
 
     async def latest_other(self, cart: Cart) -> Cart | None:
-        """The cart of the same account and currency that was changed last, locked."""
+        """The cart of the same account and currency that was changed last, locked.
+
+        One in which something lies comes before those in which nothing does.
+        """
         of_cart = (cart.account_id, cart.currency, cart.id, self._work.now)
         return await LATEST_OTHER.first(self._work.session, *of_cart)

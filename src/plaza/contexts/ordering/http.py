@@ -73,21 +73,22 @@ class CreatedCart(CartDocument, frozen=True, kw_only=True):
     responses=answers(CreatedCart, 201),
 )
 async def create(
-    data: JSONBody[NewCart],
     request: PlazaRequest,
     commanding: NamedDependency[Commanding],
     shopper_secrets: NamedDependency[ShopperSecrets],
     cart_rules: NamedDependency[CartRules],
+    data: JSONBody[NewCart | None] = None,
 ) -> Response[bytes]:
     """Begin a cart; of a guest, its `secret` opens it, and nothing else does."""
     caller, cart_id = await shopper_of(request), new_id()
     account_id = None if caller is None else caller.account_id
+    wanted = data or NewCart()
     command = CreateCart(
         cart_id=cart_id,
         account_id=account_id,
-        currency=data.currency,
-        wanted=tuple(data.lines),
-        address=data.address,
+        currency=wanted.currency,
+        wanted=tuple(wanted.lines),
+        address=wanted.address,
     )
 
     def created(cart: CartDocument) -> Answer:
@@ -180,8 +181,8 @@ async def claim(
 ) -> Response[bytes]:
     """Take over a guest's cart by showing `Plaza-Cart-Secret`, which opens nothing afterwards.
 
-    What lies in your latest other cart of the same currency comes along; of an offer in both, the
-    claimed cart's quantity stays.
+    What lies in your latest other cart of the same currency that is not empty comes along; of an
+    offer in both, the claimed cart's quantity stays.
     """
     account_id = commanding.caller.account_id
     opened = cart if shows_secret(request, cart, shopper_secrets) else None

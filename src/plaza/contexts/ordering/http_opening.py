@@ -32,9 +32,9 @@ async def shopper_of(connection: Connection) -> Caller | None:
 
 
 async def cart_surface(connection: Connection, cart_id: UUID, secrets: ShopperSecrets) -> Surface:
-    """What the caller may see of carts: those of the account, or the one whose secret is shown.
+    """What the caller may see of carts: the account's, the one whose secret is shown, or both.
 
-    A secret beside a log-in is not looked at: who has logged in claims the cart first.
+    A claimed cart is its account's alone, whatever secret is shown: the policies see to that.
 
     Raises:
         NotAnAccount: it is a vendor's program.
@@ -42,11 +42,11 @@ async def cart_surface(connection: Connection, cart_id: UUID, secrets: ShopperSe
             not valid.
     """
     shopper = await shopper_of(connection)
-    if shopper is not None:
-        return Surface(checkout=True, account_id=shopper.account_id)
-    if not shows_secret(connection, cart_id, secrets):
+    opened = shows_secret(connection, cart_id, secrets)
+    if not opened and shopper is None:
         raise NotAuthenticated("Log in, or send the cart's secret as Plaza-Cart-Secret.")
-    return Surface(checkout=True, cart_id=cart_id)
+    account_id = None if shopper is None else shopper.account_id
+    return Surface(checkout=True, account_id=account_id, cart_id=cart_id if opened else None)
 
 
 def shows_secret(connection: Connection, cart_id: UUID, secrets: ShopperSecrets) -> bool:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+import msgspec
+
 from plaza.kernel.event import Event
 
 PaymentStatus = Literal[
@@ -18,6 +20,19 @@ PaymentStatus = Literal[
     "voided",
     "failed",
 ]
+
+
+class NextAction(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shopper has to do before the payment can go on."""
+
+    type: Literal["redirect", "bank_transfer", "wait"]
+    url: str | None = None
+    """Where the storefront sends the shopper."""
+    reference: str | None = None
+    """What a bank transfer has to name."""
+
+
+WAITING = NextAction(type="wait")
 
 
 class PaymentEvent(Event, frozen=True, kw_only=True):
@@ -49,6 +64,9 @@ class PaymentActionRequired(
     PaymentEvent, frozen=True, kw_only=True, tag="payments.payment_action_required.v1"
 ):
     """The shopper has to do something first: confirm at the bank, or transfer."""
+
+    next_action: NextAction | None = None
+    """None in older facts, which did not tell it."""
 
 
 class PaymentAuthorized(

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.payments.events import (
+    WAITING,
+    NextAction,
     PaymentActionRequired,
     PaymentAuthorized,
     PaymentCaptured,
@@ -23,14 +25,11 @@ from plaza.contexts.payments.events import (
     payment_status_of,
 )
 from plaza.contexts.payments.operation import Kind, Operation, Operations
-from plaza.contexts.payments.provider import NextAction
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.writing.aggregate import Aggregates, VersionedRow
 from plaza.writing.direct_rows import Question
 
 CHECK_DELAY_S_MAX = 60
-TRANSFER_CHECK_DELAY_S_MAX = 3600
-"""Of a bank transfer nobody hears within the minute."""
 GIVEN_UP = "given_up"
 
 MOVED: dict[Kind, tuple[str, type[PaymentEvent]]] = {
@@ -108,7 +107,7 @@ class Payment(VersionedRow):
 
     def begin(
         self, operation_id: UUID, now: datetime, claim_s: int, after: UUID | None = None
-    ) -> None:
+    ) -> PaymentActionRequired | None:
         """Try to have it authorized, under a key of its own.
 
         Args:
@@ -124,9 +123,11 @@ class Payment(VersionedRow):
         if after is None or after != self.operation_id:
             self._require_unclaimed(now)
         self._require_pending()
-        self.operation_id, self.next_action = operation_id, None
+        self.operation_id = operation_id
         self.open_attempts += 1
         self._claim(now, claim_s)
+        # What the attempt before has asked of the shopper leads nowhere any more.
+        return None if self.next_action is None else self.require_action(WAITING)
 
     def claim(self, now: datetime, claim_s: int) -> None:
         """Be the one who asks the provider.
@@ -160,7 +161,7 @@ class Payment(VersionedRow):
         if self.next_action == told:
             return None
         self.next_action = told
-        return self._changed(PaymentActionRequired)
+        return self._changed(PaymentActionRequired, next_action=action)
 
     def give_up(self, now: datetime) -> PaymentDeclined:
         """Wait for it no more; attempts that are still open are closed at the provider."""
@@ -187,10 +188,11 @@ class Payment(VersionedRow):
         if self.open_attempts == 0:
             self.next_check_at = self.expires_at if self.status == "pending" else None
             return
-        most = TRANSFER_CHECK_DELAY_S_MAX if self.awaits_transfer else CHECK_DELAY_S_MAX
-        planned = now + timedelta(seconds=min(2 ** min(self.checks, 20), most))
+        planned = now + timedelta(seconds=min(2 ** min(self.checks, 20), CHECK_DELAY_S_MAX))
         if self.status == "pending" and now < self.expires_at:
-            planned = min(planned, self.expires_at)
+            # Of a transfer nobody can be asked: an operator has seen it, or its time is over.
+            is_told = self.awaits_transfer and self.open_attempts == 1
+            planned = self.expires_at if is_told else min(planned, self.expires_at)
         # Whoever holds a claim is left alone.
         self.next_check_at = max(planned, self.claimed_until or planned)
         self.checks += 1

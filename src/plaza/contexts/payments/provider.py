@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.payments.events import NextAction
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Malformed, Unprocessable
 
@@ -21,16 +22,6 @@ class WebhookRefused(Malformed):
 
     code = "webhook_refused"
     title = "Not a message of the provider"
-
-
-class NextAction(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shopper has to do before the payment can go on."""
-
-    type: Literal["redirect", "bank_transfer", "wait"]
-    url: str | None = None
-    """Where the storefront sends the shopper."""
-    reference: str | None = None
-    """What a bank transfer has to name."""
 
 
 class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import asyncpg
+import msgspec
 
 from plaza.contexts.payments.events import (
+    NextAction,
     PaymentActionRequired,
     PaymentDeclined,
     PaymentEvent,
@@ -19,7 +21,7 @@ from plaza.outbox.snapshot import Snapshot, Source, told
 PAYMENTS = """
     SELECT p.id AS payment_id, p.version, p.order_id, p.account_id, p.provider, p.currency,
         p.status, p.amount_minor, p.authorized_minor, p.captured_minor, p.voided_minor,
-        p.refunded_minor, p.created_at, p.told, p.told_code AS code
+        p.refunded_minor, p.created_at, p.told, p.told_code AS code, p.next_action AS action
     FROM payments.payment p ORDER BY p.id
 """
 SHARES = """
@@ -35,7 +37,10 @@ SAYING: dict[str, type[PaymentEvent]] = {
 
 def payment(row: asyncpg.Record) -> Iterator[PaymentEvent]:
     yield told(PaymentRequested, row)
-    if row["told"] in SAYING:
+    if row["told"] == PaymentActionRequired.type():
+        action = msgspec.json.decode(row["action"] or "null", type=NextAction | None)
+        yield told(PaymentActionRequired, row, next_action=action)
+    elif row["told"] in SAYING:
         yield told(SAYING[row["told"]], row)
 
 

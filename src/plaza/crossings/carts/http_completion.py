@@ -99,11 +99,11 @@ class CartPhases:
         self._rules = rules
         self._secrets = secrets
         self._trace_id = trace_id_in(request.scope)
-        self._is_guest = surface.account_id is None
+        self._is_opened = surface.cart_id is not None
         # Where settling leaves no fact, the order that was taken down is what is to be seen.
         self._begun_headers: dict[str, str] = {}
-        # Beside a log-in no secret is looked at, here either.
-        self._shown = request.headers.get(CART_SECRET, "") if self._is_guest else ""
+        # A wrong secret beside a log-in is none.
+        self._shown = request.headers.get(CART_SECRET, "") if self._is_opened else ""
 
     async def prepare(self) -> Answer:
         given = await self._commanding.answered(
@@ -159,7 +159,7 @@ class CartPhases:
 
     def _repeated(self, order_id: UUID) -> dict[str, Any]:
         return {
-            "is_secret": self._is_guest,
+            "is_secret": self._is_opened,
             "shown": self._shown,
             "principal": principal_of_order(order_id),
         }
@@ -178,7 +178,8 @@ class CartPhases:
         return answer_with(UNFINISHED_STATUS, begun)
 
     def _settled_answer(self, done: Any, settled: Settled) -> Answer:
-        secret = self._secrets.of_order(settled.order.id) if self._is_guest else None
+        order = settled.order
+        secret = self._secrets.of_order(order.id) if order.account_id is None else None
         answer = order_answer(settled, done, secret, self._trace_id)
         return msgspec.structs.replace(answer, headers=answer.headers | self._begun_headers)
 

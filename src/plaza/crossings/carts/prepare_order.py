@@ -139,6 +139,8 @@ async def _secured(taken: TakenOrder, command: PrepareOrder, work: UnitOfWork) -
             vendor_order_id=line.vendor_order_id,
             offer_id=line.offer_id,
             quantity=line.quantity,
+            # The order's own lines are gone again with what refuses them.
+            told_as=taken.cart_lines[line.id],
         )
         for line in taken.lines
     )

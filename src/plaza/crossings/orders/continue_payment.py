@@ -56,7 +56,11 @@ class Steps(Protocol):
         ...
 
     def recall(self) -> Awaitable[Answer]:
-        """Answer with the order as it stands."""
+        """Answer with the order as it stands.
+
+        Raises:
+            IllegalTransition: it has failed or was canceled, so that no token could pay it.
+        """
         ...
 
 
@@ -65,6 +69,7 @@ async def continue_payment(command: ContinuePayment, steps: Steps, providers: Pr
 
     Raises:
         CompletionInProgress: somebody else is asking the provider right now.
+        IllegalTransition: the order has failed or was canceled.
         ProviderUnknown: the order's provider is not set up here any more.
     """
     claimed = await steps.claim()

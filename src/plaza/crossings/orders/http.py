@@ -23,7 +23,7 @@ from plaza.crossings.orders.attempt_payment import Attempt, AttemptPayment, atte
 from plaza.crossings.orders.cancel_order import CancelOrder, cancel_order
 from plaza.crossings.orders.continue_payment import ContinuePayment, continue_payment
 from plaza.crossings.orders.http_answers import OrderState, order_answer
-from plaza.crossings.orders.recall_order import RecallOrder, recall_order
+from plaza.crossings.orders.recall_paid_order import RecallPaidOrder, recall_paid_order
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.actor import MARKET, Surface
 from plaza.kernel.ids import new_id
@@ -83,7 +83,7 @@ class PaymentSteps:
 
     async def recall(self) -> Answer:
         return await self._answered(
-            recall_order, RecallOrder(order_id=self._order_id), self._surface
+            recall_paid_order, RecallPaidOrder(order_id=self._order_id), self._surface
         )
 
     async def _step(self, function: Callable[..., Any], command: Any, surface: Surface) -> Answer:
@@ -146,16 +146,16 @@ async def continue_paying(
 async def cancel(
     request: PlazaRequest,
     order: FromPath[UUID],
-    data: JSONBody[Cancellation],
     commanding: NamedDependency[Commanding],
     shopper_secrets: NamedDependency[ShopperSecrets],
+    data: JSONBody[Cancellation | None] = None,
 ) -> Response[bytes]:
     """Cancel all of an order; what was paid goes back."""
     trace_id = trace_id_in(request.scope)
     surface = await order_surface(request, order, shopper_secrets)
     return await commanding.run(
         cancel_order,
-        CancelOrder(order_id=order, reason=data.reason),
+        CancelOrder(order_id=order, reason=None if data is None else data.reason),
         msgspec.structs.replace(surface, checkout=True),
         lambda settled: order_answer(settled, 200, None, trace_id),
         principal=principal_of_order(order),

@@ -6,15 +6,12 @@ from uuid import UUID
 import msgspec
 
 from plaza.contexts.ordering.events import OrderStatus, VendorOrderStatus
-from plaza.contexts.payments.events import PaymentStatus
+from plaza.contexts.payments.events import WAITING, NextAction, PaymentStatus
 from plaza.contexts.payments.payment import Payment
-from plaza.contexts.payments.provider import NextAction
 from plaza.crossings.orders.settle_payment import Settled
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Unprocessable
 from plaza.writing.answer import Answer, answer_with, refused
-
-WAITING = NextAction(type="wait")
 
 
 class PaymentFailed(Unprocessable):

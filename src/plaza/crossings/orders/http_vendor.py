@@ -100,11 +100,12 @@ async def accept(
 async def decline(
     vendor: FromPath[UUID],
     vendor_order: FromPath[UUID],
-    data: JSONBody[Declining],
     commanding: NamedDependency[Commanding],
+    data: JSONBody[Declining | None] = None,
 ) -> Response[bytes]:
     """Decline an order that waits for acceptance; what was paid for it goes back."""
-    command = DeclineVendorOrder(vendor_id=vendor, vendor_order_id=vendor_order, reason=data.reason)
+    reason = None if data is None else data.reason
+    command = DeclineVendorOrder(vendor_id=vendor, vendor_order_id=vendor_order, reason=reason)
     surface = Surface(vendor_id=vendor)
     return await commanding.run(decline_vendor_order, command, surface, standing_answer)
 
@@ -119,15 +120,16 @@ async def decline(
 async def cancel(
     vendor: FromPath[UUID],
     vendor_order: FromPath[UUID],
-    data: JSONBody[VendorCancellation],
     commanding: NamedDependency[Commanding],
+    data: JSONBody[VendorCancellation | None] = None,
 ) -> Response[bytes]:
     """Cancel the vendor's part of an order, or units of its lines; what was paid goes back."""
+    wanted = data or VendorCancellation()
     command = CancelVendorOrder(
         vendor_id=vendor,
         vendor_order_id=vendor_order,
-        lines=_quantities(data.lines),
-        reason=data.reason,
+        lines=_quantities(wanted.lines),
+        reason=wanted.reason,
     )
     surface = Surface(vendor_id=vendor)
     return await commanding.run(cancel_vendor_order, command, surface, standing_answer)

@@ -71,14 +71,18 @@ def _accepted_answer(wish: Wish) -> Answer:
 )
 async def rebuild(
     projection: FromPath[str],
-    data: JSONBody[Rebuild],
     commanding: NamedDependency[Commanding],
     state_of: NamedDependency[Readiness],
+    data: JSONBody[Rebuild | None] = None,
 ) -> Response[bytes]:
     """Build a read model anew, beside the one that is read, and compare the two."""
     _check_known(projection, state_of)
+    wanted = data or Rebuild()
     command = RebuildProjection(
-        projection=projection, switch=data.switch, source=data.source, vendor_id=data.vendor_id
+        projection=projection,
+        switch=wanted.switch,
+        source=wanted.source,
+        vendor_id=wanted.vendor_id,
     )
     return await commanding.run(rebuild_projection, command, MARKET, _accepted_answer)
 
@@ -92,13 +96,14 @@ async def rebuild(
 )
 async def switch(
     projection: FromPath[str],
-    data: JSONBody[Switch],
     commanding: NamedDependency[Commanding],
     state_of: NamedDependency[Readiness],
+    data: JSONBody[Switch | None] = None,
 ) -> Response[bytes]:
     """Have the build read that is ready; the one that was read is kept and followed."""
     _check_known(projection, state_of)
-    command = SwitchProjection(projection=projection, accept_differences=data.accept_differences)
+    accepts = data is not None and data.accept_differences
+    command = SwitchProjection(projection=projection, accept_differences=accepts)
     return await commanding.run(switch_projection, command, MARKET, _accepted_answer)
 
 

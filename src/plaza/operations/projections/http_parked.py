@@ -73,10 +73,12 @@ async def parked(
     responses=answers(Retried),
 )
 async def retry(
-    projection: FromPath[str], data: JSONBody[RetriedKey], commanding: NamedDependency[Commanding]
+    projection: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    data: JSONBody[RetriedKey | None] = None,
 ) -> Response[bytes]:
     """Try again now what is parked, and start again what is stopped: what was wrong is mended."""
-    command = RetryParked(projection=projection, key=data.key)
+    command = RetryParked(projection=projection, key=None if data is None else data.key)
     return await commanding.run(retry_parked, command, MARKET, partial(answer_with, 200))
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from plaza.contexts.ordering.events import OrderStatus, VendorOrderStatus
-from plaza.contexts.payments.events import PaymentStatus
+from plaza.contexts.payments.events import NextAction, PaymentStatus
 from plaza.kernel.money import Money
 from plaza.reading.postal_address import PostalAddress
 
-FulfilmentStatus = Literal["open"]
+FulfilmentStatus = Literal["open", "canceled"]
 
 Amounts = tuple[int, int, int, int, int]
 """Subtotal, delivery, discount, tax and total, in minor units."""
@@ -25,6 +25,7 @@ class PaymentPart(msgspec.Struct, array_like=True):
     captured: int
     voided: int
     refunded: int
+    next_action: NextAction | None
     action_required: bool
 
 
@@ -118,6 +119,8 @@ class PaymentOnPage(msgspec.Struct, frozen=True, kw_only=True):
     status: PaymentStatus
     action_required: bool
     """Whether the shopper has to do something before it can go on."""
+    next_action: NextAction | None
+    """What that is, as the order was answered with it."""
     authorized: Money
     captured: Money
     voided: Money

@@ -107,6 +107,7 @@ def paid(parts: OrderParts, event: PaymentEvent) -> None:
         captured=event.captured_minor,
         voided=event.voided_minor,
         refunded=event.refunded_minor,
+        next_action=event.next_action if isinstance(event, PaymentActionRequired) else None,
         action_required=isinstance(event, PaymentActionRequired),
     )
 
@@ -132,7 +133,7 @@ def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
 
 PROJECTION = Projection(
     name="order_page",
-    schema_version=1,
+    schema_version=2,
     rest_ratio=10,
     rest_s_max=0.05,
     documents=(

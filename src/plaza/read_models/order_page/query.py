@@ -17,21 +17,21 @@ from plaza.reading.staleness import stale_since, told_stale
 STALE_SINCE = stale_since(
     "order_page",
     order_page="order_id",
-    order_page_lines="ANY (SELECT l.vendor_order_id FROM read.order_page_lines_v1 l "
+    order_page_lines="ANY (SELECT l.vendor_order_id FROM read.order_page_lines_v2 l "
     "WHERE l.order_id = o.order_id)",
-    order_page_vendor="ANY (SELECT l.vendor_id FROM read.order_page_lines_v1 l "
+    order_page_vendor="ANY (SELECT l.vendor_id FROM read.order_page_lines_v2 l "
     "WHERE l.order_id = o.order_id)",
 )
 
 ORDER = f"""
     SELECT document, vendor_orders, address_id,
         {STALE_SINCE}
-    FROM read.order_page_v1 o WHERE order_id = $1
+    FROM read.order_page_v2 o WHERE order_id = $1
 """
 
 VENDOR_ORDERS = """
-    SELECT l.vendor_order_id, l.lines, v.document AS vendor FROM read.order_page_lines_v1 l
-    JOIN read.order_page_vendor_v1 v ON v.vendor_id = l.vendor_id
+    SELECT l.vendor_order_id, l.lines, v.document AS vendor FROM read.order_page_lines_v2 l
+    JOIN read.order_page_vendor_v2 v ON v.vendor_id = l.vendor_id
     WHERE l.order_id = $1
 """
 

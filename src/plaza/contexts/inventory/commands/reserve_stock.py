@@ -21,12 +21,17 @@ class InsufficientStock(Conflict):
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line wants of one offer."""
+    """What one line wants of one offer.
+
+    Attributes:
+        told_as: the id under which the shopper knows the line, where that is another one.
+    """
 
     line_id: UUID
     vendor_order_id: UUID | None
     offer_id: UUID
     quantity: int
+    told_as: UUID | None = None
 
 
 class ReserveStock(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +200,7 @@ class Taking:
         asking = [demand for demand in self._command.demands if demand.offer_id == offer_id]
         return {
             "offer_id": offer_id,
-            "line_ids": [demand.line_id for demand in asking],
+            "line_ids": [demand.told_as or demand.line_id for demand in asking],
             "requested": self._wanted[offer_id],
             "available": available,
         }

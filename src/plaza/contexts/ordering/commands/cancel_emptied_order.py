@@ -8,7 +8,8 @@ from plaza.contexts.ordering.order_group import Orders
 from plaza.contexts.ordering.vendor_order import VendorOrders
 from plaza.writing.unit_of_work import UnitOfWork
 
-REASON = "No vendor delivers anything of it."
+REASON = "no_vendor_delivers"
+"""A code, as other reasons are; older orders say a sentence in its place."""
 
 
 class CancelEmptiedOrder(msgspec.Struct, frozen=True, kw_only=True):

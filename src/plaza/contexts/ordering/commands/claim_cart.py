@@ -20,8 +20,8 @@ class ClaimCart(msgspec.Struct, frozen=True, kw_only=True):
 async def claim_cart(command: ClaimCart, work: UnitOfWork, rules: CartRules) -> CartDocument:
     """Make it the account's, from then on opened by nothing else; twice is as once.
 
-    The lines of the account's latest other open cart of the same currency come into it. Of an
-    offer that lies in both, the claimed cart's quantity stays.
+    The lines of the account's latest other open cart of the same currency, of those that have
+    any, come into it. Of an offer that lies in both, the claimed cart's quantity stays.
 
     Raises:
         NotThere: it is neither a guest's whose secret was shown, nor the account's.

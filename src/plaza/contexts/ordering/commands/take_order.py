@@ -30,9 +30,16 @@ class TakeOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakenOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken down.
+
+    Attributes:
+        cart_lines: the line of the cart that each line was, by the ids of both.
+    """
+
     order: OrderGroup
     parts: list[VendorOrder]
     lines: list[OrderLine]
+    cart_lines: dict[UUID, UUID]
 
 
 async def take_order(command: TakeOrder, work: UnitOfWork) -> TakenOrder:
@@ -51,7 +58,7 @@ async def take_order(command: TakeOrder, work: UnitOfWork) -> TakenOrder:
         **msgspec.structs.asdict(priced.totals),
     )
     created = order.create([part.vendor_id for part in priced.parts], work.now)
-    taken = TakenOrder(order=order, parts=[], lines=[])
+    taken = TakenOrder(order=order, parts=[], lines=[], cart_lines={})
     work.publish(created)
     for ordinal, part in enumerate(priced.parts, 1):
         _take_part(part, ordinal, taken, work)
@@ -80,3 +87,6 @@ def _take_part(part: VendorPart, ordinal: int, taken: TakenOrder, work: UnitOfWo
     work.publish(*vendor_order.create(order.number, order.address_id, work.now, lines))
     taken.parts.append(vendor_order)
     taken.lines.extend(lines)
+    taken.cart_lines.update(
+        (line.id, wanted.line_id) for line, wanted in zip(lines, part.lines, strict=True)
+    )

@@ -33,7 +33,9 @@ async def begin_attempt(command: BeginAttempt, work: UnitOfWork) -> Payment:
         PaymentInProgress: another attempt is just being made.
     """
     payment = await Payments.of(work).of_order_locked(command.order_id)
-    payment.begin(command.operation_id, work.now, command.claim_s, command.after)
+    fact = payment.begin(command.operation_id, work.now, command.claim_s, command.after)
+    if fact is not None:
+        work.publish(fact)
     authorization = authorization_of(payment, command.operation_id)
     work.session.add_all([authorization, first_of(authorization)])
     return payment

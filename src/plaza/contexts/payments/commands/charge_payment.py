@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.payments.asking import operator_moves
 from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.returning import ask_for
 from plaza.contexts.payments.share import Shares
@@ -26,7 +27,8 @@ async def charge_payment(command: ChargePayment, work: UnitOfWork) -> Payment:
     shares = await Shares.of(work).of_payment_locked(payment.id)
     chargeable = [share for share in shares if share.chargeable_minor > 0]
     if not chargeable:
-        raise IllegalTransition("payment", payment.status, "captured", [])
+        moves = operator_moves(payment, shares)
+        raise IllegalTransition("payment", payment.status, "captured", moves)
     for share in chargeable:
         await ask_for("charge", share, share.chargeable_minor, work)
         work.publish(share.told())

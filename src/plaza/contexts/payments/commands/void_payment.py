@@ -4,11 +4,15 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.payments.asking import can_be_voided, operator_moves
 from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.returning import give_back
 from plaza.contexts.payments.share import Shares
 from plaza.kernel.refusals import IllegalTransition
 from plaza.writing.unit_of_work import UnitOfWork
+
+CANCELABLE = {"pending", "authorized", "partially_paid", "paid", "overpaid", "partially_refunded"}
+ADVICE = "Have the order canceled instead: it stops waiting, and what was taken goes back."
 
 
 class VoidPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,10 +28,11 @@ async def void_payment(command: VoidPayment, work: UnitOfWork) -> Payment:
     """
     payment = await Payments.of(work).find_locked(command.payment_id)
     shares = await Shares.of(work).of_payment_locked(payment.id)
-    is_taken = any(share.captured_minor + share.capturing_minor > 0 for share in shares)
-    voidable = [share for share in shares if share.chargeable_minor > 0]
-    if is_taken or not voidable:
-        raise IllegalTransition("payment", payment.status, "voided", [])
-    for share in voidable:
-        await give_back(share, share.chargeable_minor, work)
+    if not can_be_voided(shares):
+        moves = operator_moves(payment, shares)
+        advice = ADVICE if payment.status in CANCELABLE else None
+        raise IllegalTransition("payment", payment.status, "voided", moves, advice=advice)
+    for share in shares:
+        if share.chargeable_minor > 0:
+            await give_back(share, share.chargeable_minor, work)
     return payment
