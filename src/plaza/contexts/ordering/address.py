@@ -10,12 +10,14 @@ from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.kernel.ids import new_id
-from plaza.kernel.text import VISIBLE, Country, EmailText, Name
+from plaza.kernel.text import NOT_BLANK, VISIBLE, Country, EmailText, Name
 from plaza.writing.aggregate import Row
 from plaza.writing.direct_rows import Question
 from plaza.writing.unit_of_work import UnitOfWork
 
-AddressLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
+AddressLine = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=VISIBLE, description=NOT_BLANK)
+]
 PostalCode = Annotated[
     str, Meta(max_length=20, description="Empty where the country has none, as Hong Kong")
 ]
