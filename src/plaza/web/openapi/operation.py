@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from litestar.typing import FieldDefinition
 
 from plaza.web.authentication import caller_known, other_ways_of, scope_of
@@ -24,6 +24,7 @@ from plaza.web.openapi.shared_parts import (
 from plaza.web.rate_limits.groups import group_of
 from plaza.web.repeating import KEY_REQUIRED_OPT
 
+Parameter = QueryParameter | PathParameter | HeaderParameter
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 Schemas = dict[Any, Any]
@@ -78,7 +79,7 @@ class Documented(msgspec.Struct, frozen=True):
         if body is not None:
             yield without_none(body.annotation)
         for field in self.takes.values():
-            if isinstance(field.kwarg_definition, QueryParameter | PathParameter):
+            if isinstance(field.kwarg_definition, Parameter):
                 yield parameter_type(field.annotation, field.kwarg_definition)
         if self.shape is not bytes:
             yield self.shape
@@ -104,7 +105,7 @@ class Documented(msgspec.Struct, frozen=True):
     def _parameters(self, schemas: Schemas) -> Iterator[dict[str, Any]]:
         for name, field in self.takes.items():
             told = field.kwarg_definition
-            if not isinstance(told, QueryParameter | PathParameter):
+            if not isinstance(told, Parameter):
                 continue
             is_path = isinstance(told, PathParameter)
             schema = schemas[parameter_type(field.annotation, told)]
@@ -112,7 +113,7 @@ class Documented(msgspec.Struct, frozen=True):
                 schema = {**schema, "default": field.default}
             parameter = {
                 "name": name if is_path else told.name or name,
-                "in": "path" if is_path else "query",
+                "in": told.param_type.value,
                 "required": is_path or field.is_required,
                 "schema": schema,
             }
