@@ -313,3 +313,23 @@ def test_a_cart_is_claimed_by_its_secret(document: dict[str, Any]) -> None:
     claim = document["paths"]["/v1/carts/{cart}/claim"]["post"]
     (header,) = (p for p in claim["parameters"] if p.get("name") == "Plaza-Cart-Secret")
     assert (header["in"], header["required"]) == ("header", False)
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    plain = {
+        operation["operationId"]
+        for _, _, operation in operations(document)
+        if not operation.get("description", "").endswith(".")
+    }
+    assert plain == set()
+
+
+def test_successes_of_several_kinds_are_told_apart(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        told = [
+            response["description"]
+            for status, response in operation["responses"].items()
+            if status.startswith("2")
+        ]
+        assert len(set(told)) == len(told), operation["operationId"]
+        assert all(told)

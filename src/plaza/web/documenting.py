@@ -1,5 +1,6 @@
 """What a route says of its answers, for the OpenAPI document."""
 
+from collections.abc import Mapping
 from http.client import FOUND
 from typing import Any
 
@@ -29,6 +30,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 JSON = "application/json"
+DONE = {
+    200: "Done.",
+    201: "Made.",
+    202: "Taken on: what follows is not done yet when this is answered.",
+}
 
 
 def answers(
@@ -36,7 +42,8 @@ def answers(
     status: int = 200,
     *,
     also: tuple[int, ...] = (),
-    done_as: tuple[int, ...] = (),
+    done: str | None = None,
+    done_as: Mapping[int, str] | None = None,
 ) -> dict[int, ResponseSpec]:
     """The `responses` of a route.
 
@@ -45,11 +52,16 @@ def answers(
         status: of a success.
         also: statuses of refusals that do not follow from the kind of route; 412 and 428 say
             that If-Match is looked at, 308 that it may be found elsewhere.
-        done_as: further statuses of successes, which have the same shape.
+        done: what a success means, where its status does not say it all.
+        done_as: further statuses of successes, which have the same shape, and what they mean.
     """
-    done = {success: ResponseSpec(shape, generate_examples=False) for success in (status, *done_as)}
+    meanings = {status: done or DONE.get(status, ""), **(done_as or {})}
+    successes = {
+        success: ResponseSpec(shape, generate_examples=False, description=meaning)
+        for success, meaning in meanings.items()
+    }
     told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
-    return {**done, **told}
+    return {**successes, **told}
 
 
 def redirects(*, also: tuple[int, ...] = ()) -> dict[int, ResponseSpec]:

@@ -143,13 +143,14 @@ class Documented(msgspec.Struct, frozen=True):
         schema = {"type": "string"} if self.shape is bytes else schemas[self.shape]
         responses: dict[str, Any] = {
             str(self.handler.status_code): {
-                "description": "Done." if self.is_command else "What was asked for.",
+                "description": self._meaning(self.handler.status_code),
                 "headers": headers_referred(*self._answered_headers()),
                 "content": {media_type: {"schema": schema}},
             }
         }
         for status in self._further_successes():
-            responses[str(status)] = responses[str(self.handler.status_code)]
+            first = responses[str(self.handler.status_code)]
+            responses[str(status)] = {**first, "description": self._meaning(status)}
         if self.is_public_read:
             responses["304"] = {"description": "What you have still holds."}
         if FOUND in (self.handler.responses or {}):
@@ -159,6 +160,11 @@ class Documented(msgspec.Struct, frozen=True):
         for status in sorted(self._refusals()):
             responses[str(status)] = refusal_reference(status)
         return responses
+
+    def _meaning(self, status: int) -> str:
+        """What a success of the status says."""
+        told = (self.handler.responses or {}).get(status)
+        return told.description if self.is_command and told else "What was asked for."
 
     def _further_successes(self) -> list[int]:
         told = self.handler.responses or {}
