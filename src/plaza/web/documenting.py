@@ -18,7 +18,19 @@ IF_MATCH_REQUIRED = (412, 428)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why it was not done (RFC 9457); some codes have further members."""
+    """Why it was not done (RFC 9457); `docs/errors.md` lists all codes and what to do.
+
+    Some codes have further members: `cart_changed` the `current_total`, `insufficient_stock` the
+    `lines`, `cart_has_problems` the `problems`, `payment_failed` its `reason`,
+    `illegal_transition` `from`, `to` and what is `allowed`, `stale_version` the
+    `current_version`, `open_obligations` the `obligations`, `rate_limited` the `policy`.
+
+    Attributes:
+        code: stable; what programs branch on.
+        detail: for people.
+        trace_id: finds the request in the logs.
+        errors: what is wrong with the input, place by place.
+    """
 
     type: str
     title: str
