@@ -301,3 +301,48 @@ def test_every_command_by_post_takes_a_key_to_repeat_it_by(document: dict[str, A
         and not keys & {p.get("$ref", "").rpartition("/")[2] for p in operation["parameters"]}
     }
     assert without == set()
+
+
+MOMENT_NAMES = re.compile(r"(?:^|_)(?:at|by|until|since)$")
+
+
+def test_every_moment_is_told_as_one(document: dict[str, Any]) -> None:
+    told = {
+        f"{name}.{field}": [part for part in (schema, *schema.get("anyOf", ())) if "type" in part]
+        for name, shape in document["components"]["schemas"].items()
+        for field, schema in shape.get("properties", {}).items()
+        if MOMENT_NAMES.search(field)
+    }
+    assert len(told) > 80
+    plain = {
+        name
+        for name, parts in told.items()
+        if any(part["type"] == "string" and part.get("format") != "date-time" for part in parts)
+    }
+    assert plain == set()
+
+
+def test_a_cart_is_claimed_by_its_secret(document: dict[str, Any]) -> None:
+    claim = document["paths"]["/v1/carts/{cart}/claim"]["post"]
+    (header,) = (p for p in claim["parameters"] if p.get("name") == "Plaza-Cart-Secret")
+    assert (header["in"], header["required"]) == ("header", False)
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    plain = {
+        operation["operationId"]
+        for _, _, operation in operations(document)
+        if not operation.get("description", "").endswith(".")
+    }
+    assert plain == set()
+
+
+def test_successes_of_several_kinds_are_told_apart(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        told = [
+            response["description"]
+            for status, response in operation["responses"].items()
+            if status.startswith("2")
+        ]
+        assert len(set(told)) == len(told), operation["operationId"]
+        assert all(told)

@@ -6,6 +6,7 @@ import msgspec
 from redis.asyncio import Redis
 from saq import CronJob, Queue
 from saq.queue.redis import RedisQueue
+from saq.types import PartialTimersDict
 
 from plaza.bootstrap import CONSTRAINTS, PROJECTIONS
 from plaza.entrypoints.rebuilder import finish_rebuilds_elsewhere
@@ -27,6 +28,10 @@ from plaza.settings import InvalidSetting, Settings, settings_from
 JOB_TIMEOUT_S = 300
 JOB_RETRIES = 5
 REBUILD_TIMEOUT_S = 3_600
+
+# What SAQ does by the clock hears of a stop when it has slept: each sleeps shorter than the grace
+# of a stop, which would otherwise run out every time, and warn of tasks that had to be canceled.
+SAQ_TIMERS: PartialTimersDict = {"schedule": 1, "worker_info": 1, "sweep": 1, "abort": 1}
 
 
 def open_queue(settings: Settings, name: str) -> Queue:

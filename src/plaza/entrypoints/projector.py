@@ -11,7 +11,7 @@ from plaza.entrypoints.epochs import anew_each_epoch
 from plaza.entrypoints.event_loop import use_fast_loop
 from plaza.entrypoints.following import following
 from plaza.entrypoints.garbage import rare_collections
-from plaza.entrypoints.jobs import PROJECTOR_CRON, open_queue
+from plaza.entrypoints.jobs import PROJECTOR_CRON, SAQ_TIMERS, open_queue
 from plaza.entrypoints.logs import configure_logs
 from plaza.operations.watchdog import Watchdog
 from plaza.settings import settings_from
@@ -51,5 +51,5 @@ settings = {
     "concurrency": 2,
     "dequeue_timeout": 1,
     "shutdown_grace_period_s": 2,
-    "timers": {"sweep": 5},
+    "timers": SAQ_TIMERS,
 }

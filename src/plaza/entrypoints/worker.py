@@ -9,7 +9,7 @@ from typing import Any
 from plaza.bootstrap import JOBS
 from plaza.entrypoints.epochs import anew_each_epoch
 from plaza.entrypoints.event_loop import use_fast_loop
-from plaza.entrypoints.jobs import WORKER_CRON, open_queue
+from plaza.entrypoints.jobs import SAQ_TIMERS, WORKER_CRON, open_queue
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.mailing import mailing
 from plaza.entrypoints.moving_money import moving_money
@@ -52,5 +52,5 @@ settings = {
     "concurrency": 10,
     "dequeue_timeout": 1,
     "shutdown_grace_period_s": 2,
-    "timers": {"sweep": 5},
+    "timers": SAQ_TIMERS,
 }

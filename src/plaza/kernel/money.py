@@ -16,7 +16,9 @@ MINOR = "In the currency's minor unit; some currencies have none"
 
 AmountMinor = Annotated[int, Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX, description=MINOR)]
 PriceMinor = Annotated[int, Meta(ge=0, le=PRICE_MINOR_MAX, description=MINOR)]
-CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217")]
+CurrencyCode = Annotated[
+    str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217 in capitals, as in `EUR`")
+]
 
 
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,17 +12,31 @@ _BLANKS = r"\x09-\x0d\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205
 VISIBLE = f"[^{_BLANKS}]"
 """A title of blanks only would be stored and never be seen: one such character is wanted."""
 
-Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
-Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=VISIBLE)]
+NOT_BLANK = "A text that is not all blanks"
+
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE, description=NOT_BLANK)]
+Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=VISIBLE, description=NOT_BLANK)]
 Paragraphs = Annotated[str, Meta(max_length=20_000)]
 ShortText = Annotated[str, Meta(max_length=500)]
-Reason = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=VISIBLE)]
+Reason = Annotated[
+    str, Meta(min_length=1, max_length=1_000, pattern=VISIBLE, description=NOT_BLANK)
+]
 Sku = Annotated[str, Meta(min_length=1, max_length=100)]
 EmailText = Annotated[str, Meta(min_length=3, max_length=254)]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2")]
+Country = Annotated[
+    str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2 in capitals, as in `GB`")
+]
 _SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z"
 _SLUG_MAX = 80
-Slug = Annotated[str, Meta(min_length=1, max_length=_SLUG_MAX, pattern=_SLUG)]
+Slug = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=_SLUG_MAX,
+        pattern=_SLUG,
+        description="Small letters and digits, with single hyphens between: `oak-table`",
+    ),
+]
 
 SLUG_LENGTH_MAX = 60
 

@@ -74,6 +74,7 @@ async def welcome() -> Welcome:
 
 @get("/version", operation_id="getVersion", opt=NOT_COUNTED)
 async def installed_version() -> Version:
+    """The release of plaza that answers."""
     return Version(version=version("plaza"))
 
 

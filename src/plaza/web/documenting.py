@@ -1,5 +1,6 @@
 """What a route says of its answers, for the OpenAPI document."""
 
+from collections.abc import Mapping
 from http.client import FOUND
 from typing import Any
 
@@ -17,7 +18,19 @@ IF_MATCH_REQUIRED = (412, 428)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why it was not done (RFC 9457); some codes have further members."""
+    """Why it was not done (RFC 9457); `docs/errors.md` lists all codes and what to do.
+
+    Some codes have further members: `cart_changed` the `current_total`, `insufficient_stock` the
+    `lines`, `cart_has_problems` the `problems`, `payment_failed` its `reason`,
+    `illegal_transition` `from`, `to` and what is `allowed`, `stale_version` the
+    `current_version`, `open_obligations` the `obligations`, `rate_limited` the `policy`.
+
+    Attributes:
+        code: stable; what programs branch on.
+        detail: for people.
+        trace_id: finds the request in the logs.
+        errors: what is wrong with the input, place by place.
+    """
 
     type: str
     title: str
@@ -29,6 +42,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 JSON = "application/json"
+DONE = {
+    200: "Done.",
+    201: "Made.",
+    202: "Taken on: what follows is not done yet when this is answered.",
+}
 
 
 def answers(
@@ -36,7 +54,8 @@ def answers(
     status: int = 200,
     *,
     also: tuple[int, ...] = (),
-    done_as: tuple[int, ...] = (),
+    done: str | None = None,
+    done_as: Mapping[int, str] | None = None,
 ) -> dict[int, ResponseSpec]:
     """The `responses` of a route.
 
@@ -45,11 +64,16 @@ def answers(
         status: of a success.
         also: statuses of refusals that do not follow from the kind of route; 412 and 428 say
             that If-Match is looked at, 308 that it may be found elsewhere.
-        done_as: further statuses of successes, which have the same shape.
+        done: what a success means, where its status does not say it all.
+        done_as: further statuses of successes, which have the same shape, and what they mean.
     """
-    done = {success: ResponseSpec(shape, generate_examples=False) for success in (status, *done_as)}
+    meanings = {status: done or DONE.get(status, ""), **(done_as or {})}
+    successes = {
+        success: ResponseSpec(shape, generate_examples=False, description=meaning)
+        for success, meaning in meanings.items()
+    }
     told = {refused: ResponseSpec(Problem, media_type=MEDIA_TYPE) for refused in also}
-    return {**done, **told}
+    return {**successes, **told}
 
 
 def redirects(*, also: tuple[int, ...] = ()) -> dict[int, ResponseSpec]:

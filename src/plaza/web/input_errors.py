@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from plaza.kernel.problem import InputError
+from plaza.web.input_wording import worded
 
 ERRORS_MAX = 50
 ITEMS_LOOKED_AT_MAX = 200
@@ -17,13 +18,19 @@ PATH_STEP = re.compile(r"\.([A-Za-z_][A-Za-z_0-9]*)|\[(\d+|\.\.\.)\]")
 FIELD_NAMED = re.compile(r"(unknown|required) field `([^`]*)`")
 
 
-def first_error(message: str, prefix: str = "") -> InputError:
-    """What msgspec says, its path turned into a JSON pointer (RFC 6901)."""
+def first_error(message: str, prefix: str = "", wanted: Any = None) -> InputError:
+    """What msgspec says, its path turned into a JSON pointer (RFC 6901).
+
+    Args:
+        message: as it is raised.
+        prefix: the pointer to the value that was looked at.
+        wanted: the type of what stands there, where it is known.
+    """
     detail, _, path = message.partition(" - at `")
     pointer = prefix + "".join(f"/{name or index}" for name, index in PATH_STEP.findall(path))
     named = FIELD_NAMED.search(detail)
     if named is None:
-        return InputError(pointer=pointer, code="invalid", detail=detail)
+        return InputError(pointer=pointer, code="invalid", detail=worded(detail, wanted))
     if named[1] == "unknown":
         return _unknown(pointer, named[2])
     return _missing(pointer, named[2])
@@ -48,7 +55,7 @@ def _errors(value: Any, wanted: Any, pointer: str) -> Iterator[InputError]:
             found = True
             yield inner
         if not found:
-            yield first_error(str(error), pointer)
+            yield first_error(str(error), pointer, wanted)
 
 
 def _errors_inside(value: Any, wanted: Any, pointer: str) -> Iterator[InputError]:

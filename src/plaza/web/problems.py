@@ -6,10 +6,12 @@ import asyncpg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import ParameterKwarg, QueryParameter
 from litestar.types import ExceptionHandlersMap
 
 from plaza.kernel.problem import MEDIA_TYPE, InputError, problem_bytes
 from plaza.kernel.refusals import Malformed, NotThere, Refusal, Unavailable
+from plaza.web.input_wording import worded
 from plaza.web.rate_limits.refusal import RateLimited
 from plaza.web.strict_json import InvalidInput, MalformedJson
 from plaza.web.tracing import trace_id_in
@@ -69,16 +71,35 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     if any(_source(entry) == "body" for entry in found):
         # Litestar decodes no empty body, so that the request's own decoder is not asked.
         return refusal_response(request, MalformedJson("The body is empty; JSON is needed."))
-    errors = [
-        InputError(
-            pointer=f"/{_source(entry)}/{entry.get('key', '')}",
-            code="invalid",
-            detail=entry.get("message", ""),
-        )
-        for entry in found
-    ]
+    errors = [_parameter_error(request, entry) for entry in found] or _missing_parameters(request)
     detail = "; ".join(f"{e.pointer}: {e.detail}" for e in errors) or str(error.detail)
     return refusal_response(request, InvalidInput(detail, errors=errors))
+
+
+def _parameter_error(request: Request[Any, Any, Any], entry: dict[str, Any]) -> InputError:
+    """Litestar names the argument, which is not always what the parameter is called."""
+    key, said = entry.get("key", ""), entry.get("message", "")
+    field = request.route_handler.parsed_fn_signature.parameters.get(key)
+    told = None if field is None else field.kwarg_definition
+    if field is None or not isinstance(told, ParameterKwarg):
+        return InputError(f"/{_source(entry)}/{key}", "invalid", said)
+    detail = worded(said, field.annotation, told.description)
+    return InputError(f"/{_source(entry)}/{told.name or key}", "invalid", detail)
+
+
+def _missing_parameters(request: Request[Any, Any, Any]) -> list[InputError]:
+    """Litestar stops at the first one, and tells it in its sentence only."""
+    fields = request.route_handler.parsed_fn_signature.parameters.values()
+    wanted = [
+        field.kwarg_definition.name or field.name
+        for field in fields
+        if isinstance(field.kwarg_definition, QueryParameter) and field.is_required
+    ]
+    return [
+        InputError(f"/query/{name}", "missing", "This parameter is missing")
+        for name in wanted
+        if name not in request.query_params
+    ]
 
 
 def _source(entry: dict[str, Any]) -> str:

@@ -241,3 +241,17 @@ async def test_who_is_erased_while_they_add_an_address_leaves_none(
     assert (await adding).status_code == 201
     assert (await erasing).status_code == 200
     assert await database.fetchval(COUNT, account_id) == 0
+
+
+async def test_an_address_is_in_a_country_that_there_is(marketplace: Marketplace) -> None:
+    shopper = await marketplace.a_shopper()
+    added = await adds(shopper)
+
+    answers: list[httpx.Response] = [
+        await shopper.post(BOOK, an_address(country="XX")),
+        await shopper.patch(f"{BOOK}/{added['id']}", {"country": "QQ"}),
+    ]
+
+    told = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert told == [(422, "unknown_country")] * 2
+    assert await book_of(shopper) == [added]

@@ -252,6 +252,19 @@ async def test_an_address_takes_the_place_of_the_one_before(
     assert await count_of(database, "ordering.address", "cart_id = $1", cart.id) == 1
 
 
+async def test_goods_go_to_a_country_that_there_is(marketplace: Marketplace) -> None:
+    cart = await a_cart(marketplace.anybody)
+    nowhere = an_address(country="QQ")
+
+    answers = [
+        await cart.asks("PUT", "/address", nowhere),
+        await marketplace.anybody.post("/v1/carts", json={"address": nowhere}),
+    ]
+
+    told_of = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert told_of == [(422, "unknown_country")] * 2
+
+
 async def test_a_guests_cart_leaves_no_trace_in_the_journal(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from actors import Marketplace, Person
 from contexts.vendors.people import (
+    VERIFY,
     a_verified_person,
     accepting,
     facts_of,
@@ -105,8 +106,13 @@ async def test_only_the_holder_of_the_address_accepts(
     token = token_of(marketplace, (await invited(owner, unverified.email))["id"])
 
     assert (await accepting(marketplace.anybody, token)).status_code == 401
-    for person in (stranger, unverified):
-        assert await refused_to(person, token) == (403, "invitation_for_another")
+    assert await refused_to(stranger, token) == (403, "invitation_for_another")
+    other = await marketplace.a_shopper()
+    assert await refused_to(other, token) == (403, "invitation_for_another")
+    assert await refused_to(unverified, token) == (403, "email_not_verified")
+    # What was tried has used nothing up.
+    await database.execute(VERIFY, unverified.email)
+    assert (await accepting(unverified, token)).status_code == 201
 
 
 async def test_a_token_that_was_not_signed_here_is_none(

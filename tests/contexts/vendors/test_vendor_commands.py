@@ -40,6 +40,21 @@ async def test_a_currency_that_does_not_exist_is_refused(marketplace: Marketplac
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_currency")
 
 
+async def test_a_country_that_does_not_exist_is_refused(marketplace: Marketplace) -> None:
+    person, vendor = await marketplace.a_shopper(), await marketplace.an_applicant()
+    form = {"name": "V", "country": "XX", "currency": "GBP", "contact_email": "v@plaza.example"}
+    invited = {"email": "v@plaza.example", "country": "XX", "currency": "GBP"}
+
+    answers = [
+        await person.post("/v1/vendors", form),
+        await vendor.patch(vendor.path, {"country": "XX"}, version=1),
+        await (await marketplace.operator()).post("/v1/operations/vendors/invite", invited),
+    ]
+
+    told = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert told == [(422, "unknown_country")] * 3
+
+
 async def test_an_illegal_move_names_what_is_possible(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:

@@ -146,6 +146,10 @@ def _offer_answer(offer: Offer) -> Answer:
 async def create(
     data: JSONBody[NewCategory], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Add a category to the tree, below `parent_id` or at the top.
+
+    Without `slug` it gets one made of its name; 409 `slug_taken`: choose one.
+    """
     command = CreateCategory(**msgspec.structs.asdict(data))
     return await commanding.run(create_category, command, MARKET, _category_answer(201))
 
@@ -161,6 +165,7 @@ async def change_a_category(
     data: JSONBody[CategoryPatch],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Give a category another name, slug or rank among those beside it."""
     command = ChangeCategory(category_id=category, version=commanding.version, **_given(data))
     return await commanding.run(change_category, command, MARKET, _category_answer(200))
 
@@ -177,6 +182,7 @@ async def change_a_product(
     data: JSONBody[ProductPatch],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Change what is said of a product; what is left out stays."""
     command = ChangeProduct(
         vendor_id=vendor,
         product_id=product,
@@ -198,6 +204,7 @@ async def unpublish(
     product: FromPath[UUID],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Take a product off the listing; it can be published again."""
     command = UnpublishProduct(vendor_id=vendor, product_id=product, version=commanding.version)
     return await commanding.run(
         unpublish_product, command, Surface(vendor_id=vendor), product_answer
@@ -216,6 +223,10 @@ async def change_an_offer(
     data: JSONBody[OfferPatch],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Change the price, the SKU or what the price is compared with.
+
+    What is left out stays. Carts show the change as a problem, orders keep their price.
+    """
     command = ChangeOffer(
         vendor_id=vendor, offer_id=offer, version=commanding.version, **_given(data)
     )
@@ -232,6 +243,7 @@ async def change_an_offer(
 async def withdraw(
     vendor: FromPath[UUID], offer: FromPath[UUID], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Sell it no longer, for good; of the same variant a new offer can be made."""
     command = WithdrawOffer(vendor_id=vendor, offer_id=offer, version=commanding.version)
     return await commanding.run(withdraw_offer, command, Surface(vendor_id=vendor), _offer_answer)
 

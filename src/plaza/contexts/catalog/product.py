@@ -54,7 +54,15 @@ ProductAttributes = Annotated[
 OptionName = Annotated[str, Meta(min_length=1, max_length=60)]
 Options = Annotated[list[OptionName], Meta(max_length=3)]
 OptionValues = dict[OptionName, Annotated[str, Meta(min_length=1, max_length=120)]]
-Url = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=rf"^(https?://|/){VISIBLE}*\Z")]
+Url = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=2_000,
+        pattern=rf"^(https?://|/){VISIBLE}*\Z",
+        description="An address that begins with http://, https:// or /, without blanks",
+    ),
+]
 
 
 class GivenPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

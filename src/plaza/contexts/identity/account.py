@@ -30,6 +30,11 @@ class InvalidEmail(Unprocessable):
     title = "Not an e-mail address"
 
 
+class EmailNotVerified(Forbidden):
+    code = "email_not_verified"
+    title = "The e-mail address is not verified yet"
+
+
 class WrongPassword(Forbidden):
     """Not 401: the log-in is fine, and a client would throw it away."""
 

@@ -7,6 +7,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from plaza.contexts.identity.account import EmailNotVerified
 from plaza.contexts.identity.commands.log_in import (
     LogIn,
     WrongCredentials,
@@ -27,7 +28,6 @@ from plaza.contexts.identity.totp_codes import CHECK_CODE, CodeText, TotpCodes
 from plaza.kernel.actor import MARKET
 from plaza.kernel.ids import new_id
 from plaza.kernel.networks import Address, address_in
-from plaza.kernel.refusals import Forbidden
 from plaza.kernel.text import EmailText, Name
 from plaza.reading.pools import PrivateReads
 from plaza.settings import Settings
@@ -37,11 +37,6 @@ from plaza.web.rate_limits.emails import EmailLimits
 from plaza.web.request import PlazaRequest
 from plaza.writing.answer import answer_with
 from plaza.writing.runner import CONSISTENCY_HEADER
-
-
-class EmailNotVerified(Forbidden):
-    code = "email_not_verified"
-    title = "The e-mail address is not verified yet"
 
 
 class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -85,6 +85,7 @@ def account_answer(account: Account) -> Answer:
 async def own_account(
     commanding: NamedDependency[Commanding], reads: NamedDependency[PrivateReads]
 ) -> Response[bytes]:
+    """Your own account; its `ETag` is what changeAccount wants as If-Match."""
     account_id = commanding.caller.account_id
     async with reads.within(Surface(account_id=account_id)) as connection:
         document = await get_account(connection, account_id)

@@ -80,6 +80,7 @@ class Removed(msgspec.Struct, frozen=True):
 async def second_factor(
     commanding: NamedDependency[Commanding], reads: NamedDependency[PrivateReads]
 ) -> Response[bytes]:
+    """Whether log-ins ask for a second factor, and how many recovery codes are left."""
     account_id = commanding.caller.account_id
     async with reads.within(Surface(account_id=account_id)) as connection:
         document = await get_totp(connection, account_id)

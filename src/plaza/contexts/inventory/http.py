@@ -119,6 +119,10 @@ async def set_level(
     data: JSONBody[CountedStock],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Say how many were counted; with `if_on_hand` only where nobody changed it meanwhile.
+
+    409 `below_reserved`: orders wait for more than that. 409 `stock_changed`: read, count again.
+    """
     command = SetStock(vendor_id=vendor, offer_id=offer, **msgspec.structs.asdict(data))
     return await commanding.run(set_stock, command, Surface(vendor_id=vendor), stock_answer)
 
@@ -136,6 +140,10 @@ async def adjust_level(
     data: JSONBody[StockAdjustment],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Add how many came in or, below zero, take away how many got lost.
+
+    409 `below_reserved`: orders wait for more than would be left.
+    """
     command = AdjustStock(vendor_id=vendor, offer_id=offer, **msgspec.structs.asdict(data))
     return await commanding.run(adjust_stock, command, Surface(vendor_id=vendor), stock_answer)
 
@@ -172,6 +180,7 @@ async def change(
 async def create_place(
     vendor: FromPath[UUID], data: JSONBody[NewLocation], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Name another place where goods lie; stock is counted there by its `location_id`."""
     command = CreateLocation(vendor_id=vendor, name=data.name)
     surface = Surface(vendor_id=vendor)
     return await commanding.run(create_location, command, surface, location_answer)

@@ -9,13 +9,16 @@ from msgspec import Meta
 from sqlalchemy import FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
 
+from plaza.kernel.countries import refuse_unknown_country
 from plaza.kernel.ids import new_id
-from plaza.kernel.text import VISIBLE, Country, EmailText, Name
+from plaza.kernel.text import NOT_BLANK, VISIBLE, Country, EmailText, Name
 from plaza.writing.aggregate import Row
 from plaza.writing.direct_rows import Question
 from plaza.writing.unit_of_work import UnitOfWork
 
-AddressLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
+AddressLine = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=VISIBLE, description=NOT_BLANK)
+]
 PostalCode = Annotated[
     str, Meta(max_length=20, description="Empty where the country has none, as Hong Kong")
 ]
@@ -71,7 +74,12 @@ class AddressRow(Row):
         return cls(id=new_id(), cart_id=cart_id, account_id=account_id)
 
     def take(self, address: Address, email: str | None = None) -> None:
-        """Say this, and nothing of what it said before; the e-mail may stand in the address."""
+        """Say this, and nothing of what it said before; the e-mail may stand in the address.
+
+        Raises:
+            UnknownCountry: there is no such country.
+        """
+        refuse_unknown_country(address.country)
         for name in Address.__struct_fields__:
             setattr(self, name, getattr(address, name))
         self.email = address.email if isinstance(address, CartAddress) else email

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import Meta
 
 from plaza.contexts.ordering.address import CartAddress
@@ -19,7 +19,6 @@ from plaza.contexts.ordering.commands.create_cart import CreateCart, create_cart
 from plaza.contexts.ordering.commands.set_cart_address import SetCartAddress, set_cart_address
 from plaza.contexts.ordering.http_cart_changing import changed, told
 from plaza.contexts.ordering.http_opening import (
-    CART_SECRET,
     cart_shopper,
     cart_surface,
     principal_of_cart,
@@ -45,6 +44,13 @@ from plaza.web.parameters import Cursor, Limit
 from plaza.web.request import PlazaRequest
 from plaza.writing.answer import Answer, answer_with
 
+CartSecret = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Plaza-Cart-Secret",
+        description="The `secret` of createCart; not needed for a cart that is yours already",
+    ),
+]
 Wanted = Annotated[list[WantedOffer], Meta(max_length=LINES_MAX)]
 
 
@@ -178,6 +184,7 @@ async def claim(
     commanding: NamedDependency[Commanding],
     shopper_secrets: NamedDependency[ShopperSecrets],
     cart_rules: NamedDependency[CartRules],
+    secret: CartSecret = None,
 ) -> Response[bytes]:
     """Take over a guest's cart by showing `Plaza-Cart-Secret`, which opens nothing afterwards.
 
@@ -191,7 +198,7 @@ async def claim(
         ClaimCart(cart_id=cart, account_id=account_id),
         Surface(checkout=True, account_id=account_id, cart_id=opened),
         told,
-        shown=request.headers.get(CART_SECRET, ""),
+        shown=secret or "",
     )
 
 

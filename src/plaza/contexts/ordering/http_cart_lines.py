@@ -116,6 +116,7 @@ async def remove_line(
     shopper_secrets: NamedDependency[ShopperSecrets],
     cart_rules: NamedDependency[CartRules],
 ) -> Response[bytes]:
+    """Take a line out, and answer with the cart that is left."""
     command = RemoveCartLine(cart_id=cart, line_id=line)
     removing = partial(remove_cart_line, rules=cart_rules)
     return await changed(removing, command, request, commanding, shopper_secrets)

@@ -113,6 +113,11 @@ async def operator_or_owner(
 async def apply(
     data: JSONBody[VendorApplication], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Apply to sell here; who applies becomes the owner.
+
+    The vendor can write its catalogue from now on, and publish once it is approved. Where its
+    `status` is `onboarding`, answer what is required and submit it.
+    """
     command = ApplyAsVendor(
         vendor_id=new_id(),
         owner_account_id=commanding.caller.account_id,
@@ -168,6 +173,10 @@ async def pause(
 async def resume(
     vendor: FromPath[UUID], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """End a pause: what the vendor had published is shown and sold again.
+
+    409 `vendor_not_paused`: there is nothing to end.
+    """
     command = ResumeVendor(vendor_id=vendor, version=commanding.version)
     surface = Surface(vendor_id=vendor)
     return await commanding.run(resume_vendor, command, surface, vendor_answer(200))
@@ -183,6 +192,10 @@ async def resume(
 async def approve(
     vendor: FromPath[UUID], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Let a vendor sell: what it publishes is shown from now on.
+
+    409 `profile_incomplete` tells what is `missing`.
+    """
     command = ApproveVendor(vendor_id=vendor, version=commanding.version)
     return await commanding.run(approve_vendor, command, MARKET, vendor_answer(200))
 
@@ -197,6 +210,7 @@ async def approve(
 async def reinstate(
     vendor: FromPath[UUID], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """End a suspension: what the vendor had published is shown again."""
     command = ReinstateVendor(vendor_id=vendor, version=commanding.version)
     return await commanding.run(reinstate_vendor, command, MARKET, vendor_answer(200))
 
@@ -225,6 +239,7 @@ async def reject(
     commanding: NamedDependency[Commanding],
     data: JSONBody[GivenReason | None] = None,
 ) -> Response[bytes]:
+    """Turn an application down; the `reason` is told to the vendor."""
     return await _with_reason(reject_vendor, RejectVendor, vendor, data, commanding)
 
 
@@ -240,6 +255,10 @@ async def suspend(
     commanding: NamedDependency[Commanding],
     data: JSONBody[GivenReason | None] = None,
 ) -> Response[bytes]:
+    """Take a vendor off the marketplace until it is reinstated.
+
+    Nothing of it is shown or sold; the `reason` is told to the vendor.
+    """
     return await _with_reason(suspend_vendor, SuspendVendor, vendor, data, commanding)
 
 
@@ -256,6 +275,10 @@ async def close(
     commanding: NamedDependency[Commanding],
     data: JSONBody[GivenReason | None] = None,
 ) -> Response[bytes]:
+    """Stop selling for good: offers are withdrawn, and API keys end at once.
+
+    There is no way back; for a while, pause it.
+    """
     return await _with_reason(close_vendor, CloseVendor, vendor, data, commanding)
 
 

@@ -85,6 +85,10 @@ async def create(
     data: JSONBody[NewApiKey],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Let a program of the vendor call; its `secret` is shown here and never again.
+
+    422 `invalid_expiry`: `expires_at` is past, or more than ten years away.
+    """
     command = CreateApiKey(
         vendor_id=vendor,
         name=data.name,

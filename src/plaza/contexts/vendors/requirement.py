@@ -16,15 +16,22 @@ from plaza.contexts.vendors.events import (
 from plaza.contexts.vendors.vendor import Vendor
 from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Conflict, NotThere
-from plaza.kernel.text import VISIBLE
+from plaza.kernel.text import NOT_BLANK, VISIBLE
 from plaza.writing.aggregate import Row
 from plaza.writing.unit_of_work import UnitOfWork
 
 RequirementKey = Annotated[
     str,
-    Meta(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*\Z", description="snake_case"),
+    Meta(
+        min_length=1,
+        max_length=60,
+        pattern=r"^[a-z][a-z0-9_]*\Z",
+        description="snake_case, as in `tax_number`",
+    ),
 ]
-AnswerText = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=VISIBLE)]
+AnswerText = Annotated[
+    str, Meta(min_length=1, max_length=20_000, pattern=VISIBLE, description=NOT_BLANK)
+]
 
 UNLOCKED = {"applied", "onboarding", "rejected", "approved", "suspended"}
 

@@ -24,6 +24,7 @@ from plaza.contexts.vendors.events import (
     VendorSubmitted,
     VendorSuspended,
 )
+from plaza.kernel.countries import refuse_unknown_country
 from plaza.kernel.rate import RateText, rate_text
 from plaza.kernel.refusals import Conflict, IllegalTransition, NotThere, Unprocessable
 from plaza.kernel.states import moved
@@ -165,8 +166,14 @@ class Vendor(VersionedRow):
         return VendorClosed(vendor_id=self.id, version=self.version, reason=reason)
 
     def change(self, profile: Profile) -> VendorChanged:
-        """Say something else of it."""
+        """Say something else of it.
+
+        Raises:
+            UnknownCountry: there is no such country.
+        """
         self.require_open()
+        if profile.country is not UNSET:
+            refuse_unknown_country(profile.country)
         for name in profile.__struct_fields__:
             given = getattr(profile, name)
             if given is not UNSET:

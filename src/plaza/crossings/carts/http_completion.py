@@ -188,7 +188,15 @@ class CartPhases:
     "/v1/carts/{cart:uuid}/complete",
     operation_id="completeCart",
     guards=[cart_shopper],
-    responses=answers(OrderState, 201, done_as=(200, 202)),
+    responses=answers(
+        OrderState,
+        201,
+        done="The order is placed and its payment done, or promised.",
+        done_as={
+            200: "The cart was an order before; this is how it stands.",
+            202: "The order waits for its payment: do what `next_action` says, and look again.",
+        },
+    ),
     opt=KEY_REQUIRED,
 )
 async def complete(
@@ -201,6 +209,14 @@ async def complete(
     shopper_secrets: NamedDependency[ShopperSecrets],
     settings: NamedDependency[Settings],
 ) -> Response[bytes]:
+    """Make the cart an order and have it paid, once however often this is sent.
+
+    Repeat it under the same Idempotency-Key until something is answered: a repeat goes on where
+    the first request was cut off. `expected_total` is the `total` that the shopper has seen;
+    where it costs something else now, 409 `cart_changed` tells `current_total`, and nothing is
+    ordered. 409 `insufficient_stock` names the `lines`, 409 `cart_has_problems` the `problems`;
+    after 422 `payment_failed` the cart can be completed again, with another token.
+    """
     order_id = new_id()
     surface = await cart_surface(request, cart, shopper_secrets)
     prepare = PrepareOrder(

@@ -48,6 +48,11 @@ def created_answer(offer: Offer) -> Answer:
 async def create(
     vendor: FromPath[UUID], data: JSONBody[NewOffer], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Sell a variant that is in the catalogue already, as one offer beside others.
+
+    409 `already_offered`: change that offer. 422 `invalid_price`: not a currency, or
+    `compare_at_price` is not above `price`.
+    """
     command = CreateOffer(vendor_id=vendor, **msgspec.structs.asdict(data))
     return await commanding.run(create_offer, command, Surface(vendor_id=vendor), created_answer)
 

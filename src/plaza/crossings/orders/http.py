@@ -36,6 +36,8 @@ from plaza.web.shoppers import order_shopper, order_surface, principal_of_order
 from plaza.web.tracing import trace_id_in
 from plaza.writing.answer import Answer, answer_with
 
+WAITING = "The order still waits for its payment: do what `next_action` says, and look again."
+
 
 class PaymentContinuation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: Annotated[str, Meta(max_length=500)]
@@ -113,7 +115,7 @@ class PaymentSteps:
     operation_id="continuePayment",
     status_code=200,
     guards=[order_shopper],
-    responses=answers(OrderState, done_as=(202,)),
+    responses=answers(OrderState, done_as={202: WAITING}),
 )
 async def continue_paying(
     request: PlazaRequest,

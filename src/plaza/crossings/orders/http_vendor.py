@@ -85,6 +85,10 @@ def standing_answer(part: VendorOrder) -> Answer:
 async def accept(
     vendor: FromPath[UUID], vendor_order: FromPath[UUID], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Promise to send the vendor's part of an order that waits for acceptance.
+
+    409 `acceptance_over`: it came too late, and the shopper gets the money back.
+    """
     command = AcceptVendorOrder(vendor_id=vendor, vendor_order_id=vendor_order)
     surface = Surface(vendor_id=vendor)
     return await commanding.run(accept_vendor_order, command, surface, standing_answer)

@@ -55,6 +55,10 @@ def created_answer(drafted: Drafted) -> Answer:
 async def create(
     vendor: FromPath[UUID], data: JSONBody[NewProduct], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
+    """Describe a product and offer its variants, as a draft that only the vendor sees.
+
+    Publish it next. 422 `invalid_variants`: option values have to fit `options`, each set once.
+    """
     command = CreateProduct(vendor_id=vendor, **msgspec.structs.asdict(data))
     return await commanding.run(create_product, command, Surface(vendor_id=vendor), created_answer)
 
@@ -71,6 +75,10 @@ async def publish(
     product: FromPath[UUID],
     commanding: NamedDependency[Commanding],
 ) -> Response[bytes]:
+    """Put a product on the listing; it is found there milliseconds later.
+
+    409 `vendor_not_approved`: until it is, the product stays a draft.
+    """
     command = PublishProduct(vendor_id=vendor, product_id=product, version=commanding.version)
     return await commanding.run(publish_product, command, Surface(vendor_id=vendor), product_answer)
 

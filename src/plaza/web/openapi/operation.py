@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from litestar.typing import FieldDefinition
 
 from plaza.web.authentication import caller_known, other_ways_of, scope_of
@@ -24,6 +24,7 @@ from plaza.web.openapi.shared_parts import (
 from plaza.web.rate_limits.groups import group_of
 from plaza.web.repeating import KEY_REQUIRED_OPT
 
+Parameter = QueryParameter | PathParameter | HeaderParameter
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 Schemas = dict[Any, Any]
@@ -78,7 +79,7 @@ class Documented(msgspec.Struct, frozen=True):
         if body is not None:
             yield without_none(body.annotation)
         for field in self.takes.values():
-            if isinstance(field.kwarg_definition, QueryParameter | PathParameter):
+            if isinstance(field.kwarg_definition, Parameter):
                 yield parameter_type(field.annotation, field.kwarg_definition)
         if self.shape is not bytes:
             yield self.shape
@@ -104,7 +105,7 @@ class Documented(msgspec.Struct, frozen=True):
     def _parameters(self, schemas: Schemas) -> Iterator[dict[str, Any]]:
         for name, field in self.takes.items():
             told = field.kwarg_definition
-            if not isinstance(told, QueryParameter | PathParameter):
+            if not isinstance(told, Parameter):
                 continue
             is_path = isinstance(told, PathParameter)
             schema = schemas[parameter_type(field.annotation, told)]
@@ -112,7 +113,7 @@ class Documented(msgspec.Struct, frozen=True):
                 schema = {**schema, "default": field.default}
             parameter = {
                 "name": name if is_path else told.name or name,
-                "in": "path" if is_path else "query",
+                "in": told.param_type.value,
                 "required": is_path or field.is_required,
                 "schema": schema,
             }
@@ -142,13 +143,14 @@ class Documented(msgspec.Struct, frozen=True):
         schema = {"type": "string"} if self.shape is bytes else schemas[self.shape]
         responses: dict[str, Any] = {
             str(self.handler.status_code): {
-                "description": "Done." if self.is_command else "What was asked for.",
+                "description": self._meaning(self.handler.status_code),
                 "headers": headers_referred(*self._answered_headers()),
                 "content": {media_type: {"schema": schema}},
             }
         }
         for status in self._further_successes():
-            responses[str(status)] = responses[str(self.handler.status_code)]
+            first = responses[str(self.handler.status_code)]
+            responses[str(status)] = {**first, "description": self._meaning(status)}
         if self.is_public_read:
             responses["304"] = {"description": "What you have still holds."}
         if FOUND in (self.handler.responses or {}):
@@ -158,6 +160,11 @@ class Documented(msgspec.Struct, frozen=True):
         for status in sorted(self._refusals()):
             responses[str(status)] = refusal_reference(status)
         return responses
+
+    def _meaning(self, status: int) -> str:
+        """What a success of the status says."""
+        told = (self.handler.responses or {}).get(status)
+        return told.description if self.is_command and told else "What was asked for."
 
     def _further_successes(self) -> list[int]:
         told = self.handler.responses or {}

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 from litestar.params import ParameterKwarg
 
+from plaza.web.openapi.moments import tell_moments
+
 REFERENCE = "#/components/schemas/{name}"
 
 
@@ -14,6 +16,7 @@ def schemas_of(types: Iterable[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
     """Schemas by type, and the components that they refer to."""
     wanted = list(dict.fromkeys(types))
     schemas, components = msgspec.json.schema_components(wanted, ref_template=REFERENCE)
+    tell_moments(wanted, schemas, components)
     told = [_told(schema) for schema in schemas]
     return dict(zip(wanted, told, strict=True)), _told(components)
 

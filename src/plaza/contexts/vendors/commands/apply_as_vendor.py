@@ -9,6 +9,7 @@ from plaza.contexts.vendors.member import Member
 from plaza.contexts.vendors.requirement import any_requirements
 from plaza.contexts.vendors.slug import add_vendor, slugs_for
 from plaza.contexts.vendors.vendor import Vendor
+from plaza.kernel.countries import refuse_unknown_country
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import CurrencyCode, known_currencies
 from plaza.kernel.refusals import Unprocessable
@@ -39,6 +40,7 @@ class ApplyAsVendor(msgspec.Struct, frozen=True, kw_only=True):
 async def apply_as_vendor(command: ApplyAsVendor, work: UnitOfWork) -> Vendor:
     if command.currency not in known_currencies():
         raise UnknownCurrency(f"{command.currency} is not a currency.")
+    refuse_unknown_country(command.country)
     new = Vendor(
         id=command.vendor_id,
         name=command.name,

@@ -9,6 +9,7 @@ from plaza.contexts.vendors.commands.apply_as_vendor import UnknownCurrency
 from plaza.contexts.vendors.invitation import Invitation, checked_email
 from plaza.contexts.vendors.slug import add_vendor, slugs_for
 from plaza.contexts.vendors.vendor import Vendor
+from plaza.kernel.countries import refuse_unknown_country
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import CurrencyCode, known_currencies
 from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Slug
@@ -31,6 +32,8 @@ class InviteVendor(msgspec.Struct, frozen=True, kw_only=True):
 async def invite_vendor(command: InviteVendor, work: UnitOfWork) -> Vendor:
     if command.currency not in known_currencies():
         raise UnknownCurrency(f"{command.currency} is not a currency.")
+    if command.country is not None:
+        refuse_unknown_country(command.country)
     new = Vendor(
         id=command.vendor_id,
         name=command.name,

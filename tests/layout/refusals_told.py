@@ -1,0 +1,136 @@
+"""docs/errors.md: every code of the refusals, made of their classes; what to do is written by hand.
+
+`scripts/errors` writes the table anew and keeps what it says of what to do.
+"""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+import plaza
+from plaza.kernel.refusals import Refusal
+from plaza.web.problems import BY_STATUS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "errors.md"
+SOURCE = ROOT / "src" / "plaza"
+
+BEGIN = (
+    "<!-- scripts/errors writes the codes, titles and members below; the last column is yours -->"
+)
+ROW = re.compile(r"^\| `([a-z0-9_]+)` \|(?:[^|]*\|){2} ?(.*?) ?\|$", re.MULTILINE)
+HEAD = "| code | title | further members | what to do |\n|---|---|---|---|"
+STANDARD_MEMBERS = {"errors", "retry_after_s"}
+"""In every problem document, or in a header of the answer."""
+STARTED_ONLY = "plaza.entrypoints"
+"""Importing these begins a process, and they refuse nothing."""
+
+
+class Told(msgspec.Struct, frozen=True, order=True):
+    """A code, with everything that the classes say of it."""
+
+    status: int
+    code: str
+    titles: tuple[str, ...]
+    members: tuple[str, ...]
+
+    def row(self, advice: str) -> str:
+        members = ", ".join(f"`{member}`" for member in self.members)
+        return f"| `{self.code}` | {' · '.join(self.titles)} | {members} | {advice} |"
+
+
+def refusals() -> list[Told]:
+    """Every code, by status and name."""
+    for module in pkgutil.walk_packages(plaza.__path__, "plaza."):
+        if not module.name.startswith(STARTED_ONLY):
+            importlib.import_module(module.name)
+    members = members_by_class()
+    found: dict[tuple[int, str], list[type[Refusal]]] = {}
+    for kind in _below(Refusal):
+        if kind.__module__.startswith("plaza."):
+            found.setdefault((kind.status, kind.code), []).append(kind)
+    told = [
+        Told(
+            status=status,
+            code=code,
+            titles=tuple(sorted({kind.title for kind in kinds})),
+            members=tuple(sorted({m for kind in kinds for m in members.get(name_of(kind), ())})),
+        )
+        for (status, code), kinds in found.items()
+    ]
+    known = {each.code for each in told}
+    others = [
+        Told(status=status, code=code, titles=(title,), members=())
+        for status, (code, title) in BY_STATUS.items()
+        if code not in known
+    ]
+    return sorted([*told, *others])
+
+
+def document(advice: dict[str, str]) -> str:
+    """The text of the document, with that advice by code."""
+    lines = [DOCUMENT.read_text().partition(BEGIN)[0] + BEGIN]
+    status = None
+    for told in refusals():
+        if told.status != status:
+            status = told.status
+            lines += [f"\n## {status}\n", HEAD]
+        lines.append(told.row(advice.get(told.code, "")))
+    return "\n".join(lines) + "\n"
+
+
+def advice_written() -> dict[str, str]:
+    return dict(ROW.findall(DOCUMENT.read_text()))
+
+
+def name_of(kind: type[Refusal]) -> str:
+    return f"{kind.__module__}.{kind.__name__}"
+
+
+def members_by_class() -> dict[str, set[str]]:
+    """What is handed on with refusals where they are made, and in their own constructors."""
+    found: dict[str, set[str]] = {}
+    for file in SOURCE.rglob("*.py"):
+        module = ".".join(file.relative_to(SOURCE.parent).with_suffix("").parts)
+        nodes = list(ast.walk(ast.parse(file.read_text())))
+        froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        come_from = {alias.name: node.module for node in froms for alias in node.names}
+        for node in nodes:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                name = f"{come_from.get(node.func.id, module)}.{node.func.id}"
+                found.setdefault(name, set()).update(_keywords(node))
+            elif isinstance(node, ast.ClassDef):
+                found.setdefault(f"{module}.{node.name}", set()).update(_in_constructor(node))
+    return {name: members - STANDARD_MEMBERS for name, members in found.items()}
+
+
+def _below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _below(inner)
+
+
+def _keywords(call: ast.Call) -> set[str]:
+    return {keyword.arg for keyword in call.keywords if keyword.arg is not None}
+
+
+def _in_constructor(kind: ast.ClassDef) -> set[str]:
+    """The keywords of `super().__init__` and the names in the mappings that are made for it."""
+    makers = [n for n in kind.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+    inside = [node for maker in makers for node in ast.walk(maker)]
+    calls = [n for n in inside if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    passed = {m for call in calls if ast.unparse(call.func) == INIT for m in _keywords(call)}
+    keys = [key for node in inside if isinstance(node, ast.Dict) for key in node.keys]
+    return passed | {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+
+
+INIT = "super().__init__"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(advice_written()))
