@@ -95,6 +95,7 @@ def name_of(kind: type[Refusal]) -> str:
 def members_by_class() -> dict[str, set[str]]:
     """What is handed on with refusals where they are made, and in their own constructors."""
     found: dict[str, set[str]] = {}
+    taken: dict[str, set[str]] = {}
     for file in SOURCE.rglob("*.py"):
         module = ".".join(file.relative_to(SOURCE.parent).with_suffix("").parts)
         nodes = list(ast.walk(ast.parse(file.read_text())))
@@ -105,8 +106,12 @@ def members_by_class() -> dict[str, set[str]]:
                 name = f"{come_from.get(node.func.id, module)}.{node.func.id}"
                 found.setdefault(name, set()).update(_keywords(node))
             elif isinstance(node, ast.ClassDef):
-                found.setdefault(f"{module}.{node.name}", set()).update(_in_constructor(node))
-    return {name: members - STANDARD_MEMBERS for name, members in found.items()}
+                name = f"{module}.{node.name}"
+                taken[name] = _parameters(node) - _in_constructor(node)
+                found.setdefault(name, set()).update(_in_constructor(node))
+    return {
+        name: members - STANDARD_MEMBERS - taken.get(name, set()) for name, members in found.items()
+    }
 
 
 def _below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
@@ -119,10 +124,19 @@ def _keywords(call: ast.Call) -> set[str]:
     return {keyword.arg for keyword in call.keywords if keyword.arg is not None}
 
 
+def _parameters(kind: ast.ClassDef) -> set[str]:
+    """What the constructor takes by name, and keeps for itself unless it hands it on."""
+    taken = [maker.args for maker in _constructors(kind)]
+    return {arg.arg for args in taken for arg in [*args.args, *args.kwonlyargs]}
+
+
+def _constructors(kind: ast.ClassDef) -> list[ast.FunctionDef]:
+    return [n for n in kind.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+
+
 def _in_constructor(kind: ast.ClassDef) -> set[str]:
     """The keywords of `super().__init__` and the names in the mappings that are made for it."""
-    makers = [n for n in kind.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
-    inside = [node for maker in makers for node in ast.walk(maker)]
+    inside = [node for maker in _constructors(kind) for node in ast.walk(maker)]
     calls = [n for n in inside if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
     passed = {m for call in calls if ast.unparse(call.func) == INIT for m in _keywords(call)}
     keys = [key for node in inside if isinstance(node, ast.Dict) for key in node.keys]

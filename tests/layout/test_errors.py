@@ -15,7 +15,8 @@ def test_every_error_says_what_to_do() -> None:
 def test_members_are_found_where_refusals_are_made_and_where_they_make_themselves() -> None:
     members = {told.code: set(told.members) for told in refusals()}
     assert members["cart_changed"] == {"current_total"}
-    assert members["illegal_transition"] == {"from", "to", "allowed"}
+    # `advice` goes into its detail.
+    assert members["illegal_transition"] == {"from", "to", "allowed", "cart_id"}
     assert members["stale_version"] == {"current_version"}
     assert members["rate_limited"] == {"policy"}
     # An event has the same name as its class.
