@@ -105,6 +105,7 @@ async def test_a_category_of_no_parent_or_a_taken_slug_is_refused(marketplace: M
     assert child.json()["parent_id"] == root.json()["id"]
     assert (orphan.status_code, orphan.json()["code"]) == (422, "unknown_category")
     assert (taken.status_code, taken.json()["code"]) == (409, "slug_taken")
+    assert taken.json()["detail"] == "Choose another slug."
     assert (renamed.json()["name"], renamed.json()["rank"]) == ("Lights", 3)
     assert renamed.json()["version"] == 2
 

@@ -82,6 +82,7 @@ async def test_a_former_slug_stays_its_vendors_own(marketplace: Marketplace) -> 
     back = await changing(vendor, 3, slug=vendor.slug)
 
     assert [(t.status_code, t.json()["code"]) for t in taken] == [(409, "slug_taken")] * 3
+    assert {t.json()["detail"] for t in taken} == {"Choose another slug."}
     assert numbered.json()["slug"] == f"{vendor.slug}-2"
     assert (back.status_code, back.json()["slug"]) == (200, vendor.slug)
     moved = await at(marketplace, new, back)

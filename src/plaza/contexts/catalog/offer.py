@@ -175,7 +175,7 @@ class Offers(Aggregates[Offer]):
         return list(await self.session.scalars(wanted))
 
 
-CONSTRAINTS = {"offer_active_key": AlreadyOffered}
+CONSTRAINTS = {"offer_active_key": (AlreadyOffered, "Change the offer that there is.")}
 
 
 def _check(price: Price, compare_at: Price | None) -> None:
