@@ -2,15 +2,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 
+from plaza.contexts.vendors.events import VendorChanged
 from plaza.kernel.event import Event
 from plaza.read_models.product_listing.document import Card, ListingRow
 from plaza.read_models.product_listing.projection import PROJECTION
 from plaza.read_models.product_listing.query import ProductsWanted, list_products
 from plaza.reading.cursor import Cursors
+from plaza.web.strict_json import InvalidInput
 from read_models.catalogue import ACategory, AnOffer, AProduct, AVendor, euros, on_sale, pounds
 from read_models.conftest import Shown
-from read_models.given import given
+from read_models.given import an_event, given
 
 CURSORS = Cursors(b"a key of the tests")
 
@@ -227,6 +230,22 @@ async def test_the_list_of_a_vendor_that_is_suspended_is_empty(written: Shown) -
     story += on_sale(product, *(offer.created(pounds(100)) for offer in offers))
     assert await vendors_listed(written, *story, vendor=str(vendor.id)) == []
     assert await vendors_listed(written, *story, vendor=str(other.id)) == [other.id]
+
+
+async def test_a_vendor_is_found_under_every_slug_that_it_had(written: Shown) -> None:
+    vendor, other = AVendor(), AVendor()
+    story = [*vendor.approved(), *other.approved()]
+    for number in (1, 2):
+        said = {"vendor_id": vendor.id, "slug": f"renamed-{number}-{vendor.id}"}
+        story.append(an_event(VendorChanged, **said))
+    for seller in (vendor, other):
+        product = AProduct(seller)
+        story += on_sale(product, AnOffer(product, seller).created(pounds(100)))
+    for name in ("vendor", "renamed-1", "renamed-2"):
+        found = await vendors_listed(written, *story, vendor=f"{name}-{vendor.id}")
+        assert found == [vendor.id]
+    with pytest.raises(InvalidInput):
+        await vendors_listed(written, *story, vendor=f"renamed-3-{vendor.id}")
 
 
 async def test_products_are_listed_in_the_currency_asked_for(written: Shown) -> None:

@@ -41,33 +41,34 @@ STALE_SINCE = stale_since(
 LISTED = f"""
     SELECT l.product_id, l.price_minor, l.published_at, l.card, v.document AS vendor,
         c.document AS category, {STALE_SINCE}
-    FROM read.product_listing_v1 l
-    JOIN read.product_listing_vendor_v1 v ON v.vendor_id = l.vendor_id AND v.listed
-    LEFT JOIN read.product_listing_category_v1 c ON c.category_id = l.category_id
+    FROM read.product_listing_v2 l
+    JOIN read.product_listing_vendor_v2 v ON v.vendor_id = l.vendor_id AND v.listed
+    LEFT JOIN read.product_listing_category_v2 c ON c.category_id = l.category_id
     WHERE l.currency = $1
 """
 
 # Another vendor's row of the same product shows only while no better vendor is listed.
 BEST = """
     (l.rank = 0 OR NOT EXISTS (
-        SELECT FROM read.product_listing_v1 better
-        JOIN read.product_listing_vendor_v1 bv ON bv.vendor_id = better.vendor_id
+        SELECT FROM read.product_listing_v2 better
+        JOIN read.product_listing_vendor_v2 bv ON bv.vendor_id = better.vendor_id
         WHERE better.product_id = l.product_id AND better.currency = l.currency
             AND better.rank < l.rank AND bv.listed))
 """
 
 CATEGORIES = """
     WITH RECURSIVE below AS (
-        SELECT category_id FROM read.product_listing_category_v1
+        SELECT category_id FROM read.product_listing_category_v2
         WHERE category_id::text = $1 OR slug = $1
         UNION
-        SELECT c.category_id FROM read.product_listing_category_v1 c
+        SELECT c.category_id FROM read.product_listing_category_v2 c
         JOIN below ON c.parent_id = below.category_id)
     SELECT array_agg(category_id) FROM below
 """
 
 VENDOR = """
-    SELECT vendor_id FROM read.product_listing_vendor_v1 WHERE vendor_id::text = $1 OR slug = $1
+    SELECT vendor_id FROM read.product_listing_vendor_v2 WHERE vendor_id::text = $1 OR slug = $1
+    UNION ALL SELECT vendor_id FROM read.product_listing_former_slug_v2 WHERE slug = $1 LIMIT 1
 """
 
 ORDERS: dict[Sort, tuple[str, str, type[Any]]] = {
