@@ -214,7 +214,7 @@ SNAPSHOTS: list[Snapshot] = [
 JOBS: list[Any] = []
 """What the worker does for the outside world; webhooks and imports will stand here."""
 
-CONSTRAINTS: dict[str, type[Refusal]] = {
+CONSTRAINTS: dict[str, tuple[type[Refusal], str]] = {
     **account.CONSTRAINTS,
     **vendor.CONSTRAINTS,
     **member.CONSTRAINTS,

@@ -48,6 +48,7 @@ async def test_a_vendor_offers_a_variant_once_and_again_after_withdrawing(
     again = await offered(vendor, own["id"])
 
     assert (twice.status_code, twice.json()["code"]) == (409, "already_offered")
+    assert twice.json()["detail"] == "Change the offer that there is."
     assert again.status_code == 201
     assert again.json()["id"] != own["offer_id"]
     assert len(await database.fetch(STOCK, own["id"])) == 2

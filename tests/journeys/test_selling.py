@@ -1,5 +1,7 @@
 """What a vendor does on its way to the first sale, over HTTP."""
 
+import msgspec
+
 from actors import Marketplace, Vendor, a_variant
 
 
@@ -47,6 +49,37 @@ async def test_a_changed_price_is_seen_by_the_vendor_at_once(marketplace: Market
     assert changed.status_code == 200
     assert changed.json()["version"] == 2
     assert own.json()["offers"][0]["prices"][0]["price"] == price
+
+
+async def test_two_vendors_of_a_product_each_list_it_at_their_own_price(
+    marketplace: Marketplace,
+) -> None:
+    cheap, dear = await marketplace.a_vendor(), await marketplace.a_vendor()
+    product = await cheap.lists_product()
+    price = {"amount_minor": 5900, "currency": "GBP"}
+    form = {"variant_id": product["variants"][0]["id"], "price": price, "stock": 1}
+    offer = await dear.post(f"{dear.path}/offers", form)
+    path, token = f"{dear.path}/offers/{offer.json()['id']}", offer.headers["plaza-consistency"]
+
+    first = await shown_by(marketplace, dear, token)
+    others = await shown_by(marketplace, cheap, token)
+    price = {"amount_minor": 6900, "currency": "GBP"}
+    changed = await dear.patch(path, {"price": price}, version=1)
+    second = await shown_by(marketplace, dear, changed.headers["plaza-consistency"])
+    withdrawn = await dear.client.delete(path, headers={"if-match": '"2"'})
+    third = await shown_by(marketplace, dear, withdrawn.headers["plaza-consistency"])
+
+    assert (first, second, third) == ([(product["id"], 5900)], [(product["id"], 6900)], [])
+    assert others == [(product["id"], 4900)]
+
+
+async def shown_by(marketplace: Marketplace, vendor: Vendor, token: str) -> list[tuple[str, int]]:
+    """What the listing shows of a vendor, asked often enough to be kept by whoever keeps it."""
+    asked = {"params": {"vendor": vendor.slug}, "headers": {"plaza-consistency": token}}
+    answers = [await marketplace.anybody.get("/v1/products", **asked) for _ in range(3)]
+    (body,) = {answer.text for answer in answers}
+    items = msgspec.json.decode(body)["items"]
+    return [(item["id"], item["price"]["amount_minor"]) for item in items]
 
 
 async def test_a_suspended_vendor_vanishes_and_comes_back(marketplace: Marketplace) -> None:

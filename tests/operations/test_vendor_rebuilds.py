@@ -34,6 +34,7 @@ PLACES = """
     SELECT DISTINCT 'product_listing' AS table, payload ->> 'product_id' AS key FROM outbox.event
     WHERE vendor_id = $1 AND type = ANY ($2) AND payload ? 'product_id'
     UNION SELECT 'product_listing_vendor', $1::text
+    UNION SELECT 'product_listing_former_slug', $1::text
 """
 
 

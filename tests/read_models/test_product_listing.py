@@ -2,15 +2,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 
+from plaza.contexts.vendors.events import VendorChanged
 from plaza.kernel.event import Event
 from plaza.read_models.product_listing.document import Card, ListingRow
 from plaza.read_models.product_listing.projection import PROJECTION
 from plaza.read_models.product_listing.query import ProductsWanted, list_products
 from plaza.reading.cursor import Cursors
+from plaza.web.strict_json import InvalidInput
 from read_models.catalogue import ACategory, AnOffer, AProduct, AVendor, euros, on_sale, pounds
 from read_models.conftest import Shown
-from read_models.given import given
+from read_models.given import an_event, given
 
 CURSORS = Cursors(b"a key of the tests")
 
@@ -188,6 +191,61 @@ async def test_nothing_of_a_vendor_that_is_suspended_is_listed(written: Shown) -
     story = [*vendor.approved(), vendor.suspended()]
     story += on_sale(product, AnOffer(product, vendor).created(pounds(100)))
     assert await vendors_listed(written, *story) == []
+
+
+async def test_a_vendors_list_holds_what_others_sell_cheaper_at_its_own_price(
+    written: Shown,
+) -> None:
+    cheap, dear = AVendor(), AVendor()
+    story = [*cheap.approved(), *dear.approved()]
+    offered: dict[int, AnOffer] = {}
+    for amount_minor in (300, 400, 500):
+        product = AProduct(cheap)
+        best, own = AnOffer(product, cheap), AnOffer(product, dear)
+        offered[amount_minor] = own
+        story += on_sale(product, best.created(pounds(100)), own.created(pounds(amount_minor)))
+        story += [best.stocked(1), own.stocked(1)]
+
+    async def amounts(**wanted: Any) -> list[int]:
+        items = await listed(written, *story, limit=2, vendor=str(dear.id), **wanted)
+        found = [item["price"]["amount_minor"] for item in items]
+        assert {item["vendor"]["id"] for item in items} <= {str(dear.id)}
+        assert [item["offer_id"] for item in items] == [str(offered[n].id) for n in found]
+        return found
+
+    assert sorted(await amounts()) == [300, 400, 500]
+    assert await amounts(sort="price_asc") == [300, 400, 500]
+    assert await amounts(sort="price_desc") == [500, 400, 300]
+    assert await amounts(sort="price_asc", price_min=301) == [400, 500]
+    assert await amounts(sort="price_asc", price_max=499, in_stock=True) == [300, 400]
+    assert await amounts(in_stock=False) == []
+    assert await vendors_listed(written, *story) == [cheap.id] * 3
+
+
+async def test_the_list_of_a_vendor_that_is_suspended_is_empty(written: Shown) -> None:
+    other, vendor = AVendor(), AVendor()
+    product = AProduct(other)
+    story = [*other.approved(), *vendor.approved(), vendor.suspended()]
+    offers = (AnOffer(product, other), AnOffer(product, vendor))
+    story += on_sale(product, *(offer.created(pounds(100)) for offer in offers))
+    assert await vendors_listed(written, *story, vendor=str(vendor.id)) == []
+    assert await vendors_listed(written, *story, vendor=str(other.id)) == [other.id]
+
+
+async def test_a_vendor_is_found_under_every_slug_that_it_had(written: Shown) -> None:
+    vendor, other = AVendor(), AVendor()
+    story = [*vendor.approved(), *other.approved()]
+    for number in (1, 2):
+        said = {"vendor_id": vendor.id, "slug": f"renamed-{number}-{vendor.id}"}
+        story.append(an_event(VendorChanged, **said))
+    for seller in (vendor, other):
+        product = AProduct(seller)
+        story += on_sale(product, AnOffer(product, seller).created(pounds(100)))
+    for name in ("vendor", "renamed-1", "renamed-2"):
+        found = await vendors_listed(written, *story, vendor=f"{name}-{vendor.id}")
+        assert found == [vendor.id]
+    with pytest.raises(InvalidInput):
+        await vendors_listed(written, *story, vendor=f"renamed-3-{vendor.id}")
 
 
 async def test_products_are_listed_in_the_currency_asked_for(written: Shown) -> None:

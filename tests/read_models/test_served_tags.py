@@ -72,7 +72,7 @@ def pages(story: list[Event]) -> list[Ask]:
 def listings(story: list[Event]) -> list[Ask]:
     filters: list[dict[str, Any]] = [{}, {"in_stock": True}, {"price_max": 2}]
     filters += [{"category": str(of)} for of in ids_in(story, "category_id")]
-    filters += [{"vendor": str(of)} for of in ids_in(story, "vendor_id")]
+    filters += [{"vendor": name} for name in names_in(story, "vendor_id")]
     asks = []
     for wanted, sort in every(filters, ("newest", "price_asc")):
         assert sort in ORDERS

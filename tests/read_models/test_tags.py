@@ -163,6 +163,18 @@ async def test_an_offer_touches_the_vendors_whose_cards_its_place_decides_on(
     assert of_listing.vendor_places_tag(third.vendor.id) in tags
 
 
+async def test_an_offer_that_others_undersell_touches_the_lists_of_its_vendor(
+    on_sale: AnOffer, touched: Touched
+) -> None:
+    dear = AnOffer(on_sale.product, AVendor())
+    by_price = of_listing.vendor_tag(dear.vendor.id)
+    by_time = of_listing.vendor_places_tag(dear.vendor.id)
+    assert {by_price, by_time} <= await touched(LISTING, dear.created(pounds(200)))
+    tags = await touched(LISTING, dear.changed(pounds(300)))
+    assert {by_price, of_listing.product_tag(on_sale.product.id)} <= tags
+    assert {by_price, by_time} <= await touched(LISTING, dear.withdrawn())
+
+
 async def test_a_vendor_that_is_suspended_touches_itself_and_every_listing(
     on_sale: AnOffer, touched: Touched
 ) -> None:

@@ -89,9 +89,12 @@ def test_a_pause_is_shown_beside_the_status() -> None:
     vendor_id = uuid4()
     story = [told(vendor_id, VendorApplied), told(vendor_id, VendorApproved)]
     paused = [*story, told(vendor_id, VendorPaused, paused_until=None)]
-    assert (shown(*paused)["paused"], shown(*paused)["status"]) == (True, "approved")
-    assert shown(*paused, told(vendor_id, VendorResumed))["paused"] is False
-    assert shown(*paused, told(vendor_id, VendorClosed))["paused"] is False
+    assert shown(*paused)["status"] == "approved"
+    for name in ("is_paused", "paused"):
+        assert shown(*story)[name] is False
+        assert shown(*paused)[name] is True
+        assert shown(*paused, told(vendor_id, VendorResumed))[name] is False
+        assert shown(*paused, told(vendor_id, VendorClosed))[name] is False
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -156,7 +159,7 @@ async def test_nobody_but_the_market_reads_it(
 ) -> None:
     vendor_id = uuid4()
     await keep(quiet_settings, told(vendor_id, VendorApplied))
-    every = "SELECT vendor_id FROM read.vendor_applications_v1"
+    every = "SELECT vendor_id FROM read.vendor_applications_v2"
     for surface in (Surface(vendor_id=vendor_id), Surface(account_id=vendor_id), Surface()):
         async with reads.within(surface) as connection:
             assert await connection.fetch(every) == []

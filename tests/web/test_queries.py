@@ -167,7 +167,7 @@ PAYLOADS = [
     "\\",
     "1'--",
     "' OR '1'='1",
-    "1; DROP TABLE read.product_listing_v1_b1; --",
+    "1; DROP TABLE read.product_listing_v2_b1; --",
     "') UNION SELECT password_hash FROM identity.account --",
     "$1",
     "$$;SELECT pg_sleep(9);$$",

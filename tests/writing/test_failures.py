@@ -17,7 +17,7 @@ from plaza.writing.failures import (
     refusal_of,
 )
 
-CONSTRAINTS: dict[str, type[Refusal]] = {"category_slug_key": CategorySlugTaken}
+CONSTRAINTS = {"category_slug_key": (CategorySlugTaken, "Choose another slug.")}
 
 
 def wrapped(error: Exception) -> DBAPIError:
@@ -64,6 +64,12 @@ def invalid_argument() -> Exception:
 def test_an_anticipated_failure_has_its_refusal(error: Exception, refusal: type[Refusal]) -> None:
     assert type(refusal_of(wrapped(error), CONSTRAINTS)) is refusal
     assert type(refusal_of(error, CONSTRAINTS)) is refusal
+
+
+def test_a_violated_constraint_says_what_to_do_about_it() -> None:
+    refusal = refusal_of(wrapped(violation("category_slug_key")), CONSTRAINTS)
+    assert refusal is not None
+    assert refusal.detail == "Choose another slug."
 
 
 @pytest.mark.parametrize(

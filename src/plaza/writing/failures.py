@@ -61,8 +61,8 @@ class OutcomeUnknown(Unavailable):
     title = "Not known whether it was done"
 
 
-Constraints = Mapping[str, type[Refusal]]
-"""The refusal, made with a detail, that the violation of a named constraint means."""
+Constraints = Mapping[str, tuple[type[Refusal], str]]
+"""The refusal that the violation of a named constraint means, and its detail: what to do."""
 
 
 def sqlstate_of(error: BaseException) -> str | None:
@@ -114,7 +114,8 @@ def _is_refusing_work(sqlstate: str) -> bool:
 def _violated(cause: BaseException, constraints: Constraints) -> Refusal:
     name = str(getattr(cause, "constraint_name", ""))
     if name in constraints:
-        return constraints[name]("Something else has taken what must be unique.")
+        refusal, detail = constraints[name]
+        return refusal(detail)
     return ConstraintViolated("It does not fit what is stored; read the present state and retry.")
 
 

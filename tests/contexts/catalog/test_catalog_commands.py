@@ -37,7 +37,7 @@ async def test_prices_in_currencies_of_any_number_of_decimals_are_kept_exactly(
     )
 
     assert changed.status_code == 200
-    assert price in changed.json()["prices"]
+    assert price | {"compare_at_price": compare_at} in changed.json()["prices"]
     assert await prices_of(database, offer_id) == [
         ("EUR", 999_999_999_999, None),
         ("GBP", 4900, None),
@@ -65,6 +65,32 @@ async def test_a_comparison_is_changed_without_the_price(
     assert statuses == [422, 200, 200, 200]
     assert with_it == still == [("GBP", 4900, 5900)]
     assert await prices_of(database, offer_id) == [("GBP", 4900, None)]
+
+
+async def test_another_price_keeps_what_it_is_compared_with(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor = await marketplace.an_applicant()
+    compare_at = {"amount_minor": 5900, "currency": "GBP"}
+    created = await vendor.creates_product(variants=[a_variant(compare_at_price=compare_at)])
+    offer_id = created["variants"][0]["offer_id"]
+    path = f"{vendor.path}/offers/{offer_id}"
+
+    lower = await vendor.patch(path, {"price": compare_at | {"amount_minor": 3900}}, 1)
+    too_high = await vendor.patch(path, {"price": compare_at}, 2)
+    nothing = await vendor.patch(path, {}, 2)
+    same = await vendor.patch(path, {"price": compare_at | {"amount_minor": 3900}}, 2)
+
+    shown = [{"amount_minor": 3900, "currency": "GBP", "compare_at_price": compare_at}]
+    assert (lower.status_code, lower.json()["prices"]) == (200, shown)
+    assert (too_high.status_code, too_high.json()["code"]) == (422, "invalid_price")
+    assert too_high.json()["detail"] == "compare_at_price must be above price."
+    for unchanged in (nothing, same):
+        assert (unchanged.status_code, unchanged.headers["etag"]) == (200, '"2"')
+        assert unchanged.json() == lower.json()
+    assert await prices_of(database, offer_id) == [("GBP", 3900, 5900)]
+    facts = "SELECT count(*) FROM outbox.event WHERE aggregate_id = $1"
+    assert await database.fetchval(facts, offer_id) == 2
 
 
 @pytest.mark.parametrize(
@@ -105,6 +131,7 @@ async def test_a_category_of_no_parent_or_a_taken_slug_is_refused(marketplace: M
     assert child.json()["parent_id"] == root.json()["id"]
     assert (orphan.status_code, orphan.json()["code"]) == (422, "unknown_category")
     assert (taken.status_code, taken.json()["code"]) == (409, "slug_taken")
+    assert taken.json()["detail"] == "Choose another slug."
     assert (renamed.json()["name"], renamed.json()["rank"]) == ("Lights", 3)
     assert renamed.json()["version"] == 2
 

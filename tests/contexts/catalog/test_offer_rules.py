@@ -1,5 +1,6 @@
 """What an offer may cost."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -35,20 +36,54 @@ def test_another_price_leaves_the_other_currencies_as_they_are() -> None:
     offer = an_offer(Price(500, "JPY"), Price(1999, "EUR"))
     offer.create()
 
-    offer.set_price(Price(550, "JPY"), Price(600, "JPY"))
-    event = offer.change()
+    event = offer.change(price=Price(550, "JPY"), compare_at=Price(600, "JPY"))
 
+    assert event is not None
     assert event.prices == [OfferedPrice("EUR", 1999, None), OfferedPrice("JPY", 550, 600)]
     assert event.version == 2
 
 
-def test_the_comparison_goes_with_the_price() -> None:
+def test_the_comparison_stays_beside_another_price() -> None:
+    offer = an_offer(Price(500, "JPY"))
+    offer.set_price(Price(100, "GBP"), Price(200, "GBP"))
+    offer.create()
+
+    event = offer.change(price=Price(90, "GBP"))
+
+    assert event is not None
+    assert event.prices == [OfferedPrice("GBP", 90, 200), OfferedPrice("JPY", 500, None)]
+
+
+def test_a_comparison_that_would_stay_and_not_be_above_the_price_is_refused() -> None:
     offer = an_offer()
     offer.set_price(Price(100, "GBP"), Price(200, "GBP"))
+    offer.create()
 
-    offer.set_price(Price(90, "GBP"), None)
+    with pytest.raises(InvalidPrice, match="compare_at_price must be above price"):
+        offer.change(price=Price(200, "GBP"))
+    event = offer.change(price=Price(200, "GBP"), compare_at=None)
 
-    assert offer.create().prices == [OfferedPrice("GBP", 90, None)]
+    assert event is not None
+    assert event.prices == [OfferedPrice("GBP", 200, None)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"price": Price(100, "GBP")},
+        {"price": Price(100, "GBP"), "compare_at": Price(200, "GBP")},
+        {"compare_at": Price(200, "GBP")},
+        {"sku": None},
+    ],
+)
+def test_nothing_follows_from_what_changes_nothing(said: dict[str, Any]) -> None:
+    offer = an_offer()
+    offer.set_price(Price(100, "GBP"), Price(200, "GBP"))
+    offer.create()
+
+    assert offer.change(**said) is None
+    assert offer.version == 1
 
 
 def test_the_comparison_is_set_and_taken_away_alone() -> None:
@@ -56,10 +91,11 @@ def test_the_comparison_is_set_and_taken_away_alone() -> None:
 
     offer.compare_at(Price(900, "JPY"))
     compared = offer.create().prices
-    offer.compare_at(None)
+    event = offer.change(compare_at=None)
 
     assert compared == [OfferedPrice("GBP", 100, None), OfferedPrice("JPY", 500, 900)]
-    assert offer.change().prices == [OfferedPrice("GBP", 100, None), OfferedPrice("JPY", 500, None)]
+    assert event is not None
+    assert event.prices == [OfferedPrice("GBP", 100, None), OfferedPrice("JPY", 500, None)]
 
 
 @pytest.mark.parametrize("price", [Price(900, "EUR"), Price(100, "GBP"), Price(99, "GBP")])

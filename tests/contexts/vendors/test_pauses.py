@@ -106,6 +106,7 @@ async def test_a_pause_without_an_end_needs_no_body(marketplace: Marketplace) ->
 
     assert paused.status_code == 200
     assert standing["paused_at"] is not None
+    assert standing["is_paused"] is True
     assert standing["paused_until"] is None
 
 
@@ -156,9 +157,10 @@ async def test_a_pause_that_is_over_is_ended_once_by_sweepers_at_once(
     told = [fact["type"] for fact in await facts_of(database, over.id)]
     assert told.count("vendors.vendor_resumed.v1") == 1
     assert await end_pauses(marketplace.settings, CONSTRAINTS) == 0
-    standings = [(await v.get(f"{v.path}/standing")).json()["paused_at"] for v in (over, still)]
-    assert standings[0] is None
-    assert standings[1] is not None
+    ended, lasting = [(await v.get(f"{v.path}/standing")).json() for v in (over, still)]
+    assert (ended["is_paused"], ended["paused_at"]) == (False, None)
+    assert lasting["is_paused"] is True
+    assert lasting["paused_at"] is not None
 
 
 async def test_a_vendor_that_pauses_anew_while_it_is_swept_stays_paused(

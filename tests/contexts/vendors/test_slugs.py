@@ -68,6 +68,21 @@ async def test_under_its_former_slug_a_vendor_is_found_where_it_is_now(
     assert (await at(marketplace, vendor.slug, suspended)).status_code == 404
 
 
+async def test_under_its_former_slug_a_vendor_lists_what_it_sells(
+    marketplace: Marketplace,
+) -> None:
+    vendor = await marketplace.a_vendor()
+    product = await vendor.lists_product()
+    changed = await changing(vendor, 2, slug=f"renamed-{uuid4().hex}")
+
+    token = {"plaza-consistency": changed.headers["plaza-consistency"]}
+    asked = {"vendor": vendor.slug}
+    listed = await marketplace.anybody.get("/v1/products", params=asked, headers=token)
+
+    (item,) = listed.json()["items"]
+    assert (item["id"], item["vendor"]["slug"]) == (product["id"], changed.json()["slug"])
+
+
 async def test_a_former_slug_stays_its_vendors_own(marketplace: Marketplace) -> None:
     vendor, other = await marketplace.a_vendor(), await marketplace.a_vendor()
     new = f"renamed-{uuid4().hex}"
@@ -82,6 +97,7 @@ async def test_a_former_slug_stays_its_vendors_own(marketplace: Marketplace) -> 
     back = await changing(vendor, 3, slug=vendor.slug)
 
     assert [(t.status_code, t.json()["code"]) for t in taken] == [(409, "slug_taken")] * 3
+    assert {t.json()["detail"] for t in taken} == {"Choose another slug."}
     assert numbered.json()["slug"] == f"{vendor.slug}-2"
     assert (back.status_code, back.json()["slug"]) == (200, vendor.slug)
     moved = await at(marketplace, new, back)

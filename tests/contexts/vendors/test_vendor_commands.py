@@ -55,6 +55,24 @@ async def test_a_country_that_does_not_exist_is_refused(marketplace: Marketplace
     assert told == [(422, "unknown_country")] * 3
 
 
+@pytest.mark.parametrize(
+    "address", ["nope", "@plaza.example", "hello@plaza", "two words@plaza.example"]
+)
+async def test_an_address_that_no_order_could_be_mailed_to_is_refused(
+    marketplace: Marketplace, address: str
+) -> None:
+    vendor, person = await marketplace.an_applicant(), await marketplace.a_shopper()
+    form = {"name": "V", "country": "GB", "currency": "GBP", "contact_email": address}
+
+    applied = await person.post("/v1/vendors", form)
+    changed = await vendor.patch(vendor.path, {"contact_email": address}, version=1)
+
+    for answer in (applied, changed):
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_email")
+    standing = (await vendor.get(f"{vendor.path}/standing")).json()
+    assert (standing["contact_email"], standing["version"]) == (f"hello@{vendor.slug}.example", 1)
+
+
 async def test_an_illegal_move_names_what_is_possible(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:

@@ -8,6 +8,8 @@ from plaza.contexts.catalog.events import CategoryChanged, CategoryCreated
 from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.writing.aggregate import Aggregates, VersionedRow
 
+CATEGORIES_KNOWN = "Name a category of GET /v1/categories."
+
 
 class CategorySlugTaken(Conflict):
     code = "slug_taken"
@@ -65,7 +67,10 @@ class Categories(Aggregates[Category]):
             UnknownCategory: there is none.
         """
         if await self.session.get(Category, category_id) is None:
-            raise UnknownCategory("Name a category of GET /v1/categories.")
+            raise UnknownCategory(CATEGORIES_KNOWN)
 
 
-CONSTRAINTS = {"category_slug_key": CategorySlugTaken, "product_category_fkey": UnknownCategory}
+CONSTRAINTS = {
+    "category_slug_key": (CategorySlugTaken, "Choose another slug."),
+    "product_category_fkey": (UnknownCategory, CATEGORIES_KNOWN),
+}

@@ -23,10 +23,10 @@ from plaza.contexts.catalog.commands.unpublish_product import (
     unpublish_product,
 )
 from plaza.contexts.catalog.commands.withdraw_offer import WithdrawOffer, withdraw_offer
-from plaza.contexts.catalog.offer import Offer
+from plaza.contexts.catalog.offer import Offer, OfferPrice
 from plaza.contexts.catalog.product import Description, Media, Product, ProductAttributes
 from plaza.kernel.actor import MARKET, Surface
-from plaza.kernel.money import Price
+from plaza.kernel.money import Money, Price
 from plaza.kernel.text import Name, Paragraphs, ShortText, Sku, Slug, Title
 from plaza.web.authentication import ROLES_WRITING_CATALOG, member_with, operator_only
 from plaza.web.commanding import Commanding
@@ -85,6 +85,8 @@ class PricedIn(msgspec.Struct, frozen=True):
 
     amount_minor: int
     currency: str
+    compare_at_price: Money | None
+    """What the price is shown beside, as what it was."""
 
 
 class OfferState(msgspec.Struct, frozen=True):
@@ -124,6 +126,13 @@ def product_answer(product: Product) -> Answer:
     return answer_with(200, state, etag=f'"{product.version}"')
 
 
+def _priced_in(price: OfferPrice) -> PricedIn:
+    compare_at = None
+    if price.compare_at_amount_minor is not None:
+        compare_at = Money(price.compare_at_amount_minor, price.currency)
+    return PricedIn(price.amount_minor, price.currency, compare_at)
+
+
 def _offer_answer(offer: Offer) -> Answer:
     state = OfferState(
         id=offer.id,
@@ -131,7 +140,7 @@ def _offer_answer(offer: Offer) -> Answer:
         variant_id=offer.variant_id,
         sku=offer.sku,
         status=offer.status,
-        prices=[PricedIn(price.amount_minor, price.currency) for price in offer.prices],
+        prices=[_priced_in(price) for price in offer.prices],
         version=offer.version,
     )
     return answer_with(200, state, etag=f'"{offer.version}"')

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import BigInteger, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
@@ -75,7 +76,7 @@ class Offer(VersionedRow):
         """
         _check(price, compare_at)
         compare_at_minor = None if compare_at is None else compare_at.amount_minor
-        held = next((held for held in self.prices if held.currency == price.currency), None)
+        held = self._held_in(price.currency)
         if held is None:
             held = OfferPrice(offer_id=self.id, vendor_id=self.vendor_id, currency=price.currency)
             self.prices.append(held)
@@ -92,19 +93,38 @@ class Offer(VersionedRow):
             for held in self.prices:
                 held.compare_at_amount_minor = None
             return
-        priced = next((held for held in self.prices if held.currency == price.currency), None)
+        priced = self._held_in(price.currency)
         if priced is None:
             raise InvalidPrice(f"There is no price in {price.currency} to compare it with.")
         self.set_price(Price(priced.amount_minor, priced.currency), price)
 
-    def change(self) -> OfferChanged:
-        """Publish a change of price or SKU.
+    def change(
+        self,
+        *,
+        price: Price | None = None,
+        compare_at: Price | None | UnsetType = UNSET,
+        sku: str | None | UnsetType = UNSET,
+    ) -> OfferChanged | None:
+        """Take another price or SKU; what is not named stays as it is.
+
+        Returns:
+            None where nothing is another.
 
         Raises:
             OfferIsWithdrawn: it is not on offer any more.
+            InvalidPrice: the price is not below what it is compared with, also where that stays.
         """
         if self.status == "withdrawn":
             raise OfferIsWithdrawn("Create a new offer for the variant.")
+        before = (self.sku, self._offered())
+        if price is not None:
+            kept = self._compared_in(price.currency)
+            self.set_price(price, kept if compare_at is UNSET else compare_at)
+        elif compare_at is not UNSET:
+            self.compare_at(compare_at)
+        self.sku = self.sku if sku is UNSET else sku
+        if (self.sku, self._offered()) == before:
+            return None
         self.version += 1
         return OfferChanged(**self._ids(), sku=self.sku, prices=self._offered())
 
@@ -114,6 +134,15 @@ class Offer(VersionedRow):
         self.status = "withdrawn"
         self.version += 1
         return OfferWithdrawn(**self._ids())
+
+    def _held_in(self, currency: str) -> OfferPrice | None:
+        return next((held for held in self.prices if held.currency == currency), None)
+
+    def _compared_in(self, currency: str) -> Price | None:
+        held = self._held_in(currency)
+        if held is None or held.compare_at_amount_minor is None:
+            return None
+        return Price(held.compare_at_amount_minor, currency)
 
     def _ids(self) -> dict[str, Any]:
         return {
@@ -175,7 +204,7 @@ class Offers(Aggregates[Offer]):
         return list(await self.session.scalars(wanted))
 
 
-CONSTRAINTS = {"offer_active_key": AlreadyOffered}
+CONSTRAINTS = {"offer_active_key": (AlreadyOffered, "Change the offer that there is.")}
 
 
 def _check(price: Price, compare_at: Price | None) -> None:

@@ -194,7 +194,7 @@ class Products(Aggregates[Product]):
     model_type = Product
 
 
-CONSTRAINTS = {"product_slug_key": ProductSlugTaken}
+CONSTRAINTS = {"product_slug_key": (ProductSlugTaken, "Create the product again.")}
 
 
 def _check_variants(options: list[str], values: list[dict[str, str]]) -> None:

@@ -187,7 +187,7 @@ class Accounts(Aggregates[Account]):
         return await self.session.scalar(new) is not None
 
 
-CONSTRAINTS = {"account_email_key": EmailTaken}
+CONSTRAINTS = {"account_email_key": (EmailTaken, "Log in with it, or name another address.")}
 
 
 def checked_email(email: str) -> str:

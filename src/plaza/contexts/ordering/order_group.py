@@ -144,4 +144,4 @@ class Orders(Aggregates[OrderGroup]):
 
 
 # Two callers who complete one cart at once meet at its lock; this is the floor under it.
-CONSTRAINTS = {"order_cart_key": CompletionInProgress}
+CONSTRAINTS = {"order_cart_key": (CompletionInProgress, "Ask again in a moment.")}

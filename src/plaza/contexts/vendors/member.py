@@ -98,4 +98,4 @@ async def require_another_owner(member: Member, work: UnitOfWork) -> None:
         raise LastOwner("Make another member an owner first.")
 
 
-CONSTRAINTS = {"member_pkey": AlreadyMember}
+CONSTRAINTS = {"member_pkey": (AlreadyMember, "Its owner can change the role.")}

@@ -152,4 +152,4 @@ async def answer_of(vendor: Vendor, requirement: Requirement, work: UnitOfWork) 
     return answer
 
 
-CONSTRAINTS = {"requirement_key_key": RequirementKeyTaken}
+CONSTRAINTS = {"requirement_key_key": (RequirementKeyTaken, "Choose another key.")}

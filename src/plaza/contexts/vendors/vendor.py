@@ -254,4 +254,4 @@ class Vendors(Aggregates[Vendor]):
         return found
 
 
-CONSTRAINTS = {"vendor_slug_key": VendorSlugTaken}
+CONSTRAINTS = {"vendor_slug_key": (VendorSlugTaken, "Choose another slug.")}

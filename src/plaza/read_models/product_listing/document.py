@@ -108,6 +108,13 @@ class VendorRow(msgspec.Struct, frozen=True):
     document: str
 
 
+class FormerSlugRow(msgspec.Struct, frozen=True):
+    """A slug under which a vendor was known before; whoever asks by it means the vendor."""
+
+    vendor_id: UUID
+    slug: str
+
+
 class CategoryRow(msgspec.Struct, frozen=True):
     category_id: UUID
     parent_id: UUID | None

@@ -23,6 +23,7 @@ from plaza.read_models.product_listing.cards import listing_rows
 from plaza.read_models.product_listing.document import (
     CategoryOfCard,
     CategoryRow,
+    FormerSlugRow,
     ListingParts,
     OfferPart,
     VendorOfCard,
@@ -76,6 +77,10 @@ def vendor_rows(vendor_id: UUID, face: VendorFace) -> list[VendorRow]:
     return [VendorRow(vendor_id, face.slug, face.shown, document)]
 
 
+def former_slug_rows(vendor_id: UUID, face: VendorFace) -> list[FormerSlugRow]:
+    return [FormerSlugRow(vendor_id, slug) for slug in face.former_slugs]
+
+
 def category_rows(category_id: UUID, face: CategoryFace) -> list[CategoryRow]:
     document = msgspec.json.encode(CategoryOfCard(category_id, face.slug, face.name)).decode()
     return [CategoryRow(category_id, face.parent_id, face.slug, document)]
@@ -83,7 +88,7 @@ def category_rows(category_id: UUID, face: CategoryFace) -> list[CategoryRow]:
 
 PROJECTION = Projection(
     name="product_listing",
-    schema_version=1,
+    schema_version=2,
     documents=(
         Document(
             table="product_listing",
@@ -113,6 +118,15 @@ PROJECTION = Projection(
             parts=VendorFace,
             on=VENDOR_FACE,
             rows=vendor_rows,
+            tags=shared_tags,
+        ),
+        Document(
+            table="product_listing_former_slug",
+            key="vendor_id",
+            identity=("slug",),
+            parts=VendorFace,
+            on=VENDOR_FACE,
+            rows=former_slug_rows,
             tags=shared_tags,
         ),
         Document(

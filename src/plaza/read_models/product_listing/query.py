@@ -38,33 +38,37 @@ STALE_SINCE = stale_since(
     product_listing_category="l.category_id",
 )
 
-# Another vendor's row of the same product shows only while no better vendor is listed.
 LISTED = f"""
     SELECT l.product_id, l.price_minor, l.published_at, l.card, v.document AS vendor,
         c.document AS category, {STALE_SINCE}
-    FROM read.product_listing_v1 l
-    JOIN read.product_listing_vendor_v1 v ON v.vendor_id = l.vendor_id AND v.listed
-    LEFT JOIN read.product_listing_category_v1 c ON c.category_id = l.category_id
+    FROM read.product_listing_v2 l
+    JOIN read.product_listing_vendor_v2 v ON v.vendor_id = l.vendor_id AND v.listed
+    LEFT JOIN read.product_listing_category_v2 c ON c.category_id = l.category_id
     WHERE l.currency = $1
-        AND (l.rank = 0 OR NOT EXISTS (
-            SELECT FROM read.product_listing_v1 better
-            JOIN read.product_listing_vendor_v1 bv ON bv.vendor_id = better.vendor_id
-            WHERE better.product_id = l.product_id AND better.currency = l.currency
-                AND better.rank < l.rank AND bv.listed))
+"""
+
+# Another vendor's row of the same product shows only while no better vendor is listed.
+BEST = """
+    (l.rank = 0 OR NOT EXISTS (
+        SELECT FROM read.product_listing_v2 better
+        JOIN read.product_listing_vendor_v2 bv ON bv.vendor_id = better.vendor_id
+        WHERE better.product_id = l.product_id AND better.currency = l.currency
+            AND better.rank < l.rank AND bv.listed))
 """
 
 CATEGORIES = """
     WITH RECURSIVE below AS (
-        SELECT category_id FROM read.product_listing_category_v1
+        SELECT category_id FROM read.product_listing_category_v2
         WHERE category_id::text = $1 OR slug = $1
         UNION
-        SELECT c.category_id FROM read.product_listing_category_v1 c
+        SELECT c.category_id FROM read.product_listing_category_v2 c
         JOIN below ON c.parent_id = below.category_id)
     SELECT array_agg(category_id) FROM below
 """
 
 VENDOR = """
-    SELECT vendor_id FROM read.product_listing_vendor_v1 WHERE vendor_id::text = $1 OR slug = $1
+    SELECT vendor_id FROM read.product_listing_vendor_v2 WHERE vendor_id::text = $1 OR slug = $1
+    UNION ALL SELECT vendor_id FROM read.product_listing_former_slug_v2 WHERE slug = $1 LIMIT 1
 """
 
 ORDERS: dict[Sort, tuple[str, str, type[Any]]] = {
@@ -155,7 +159,10 @@ async def _narrow(pool: asyncpg.Pool, conditions: Conditions, wanted: ProductsWa
         conditions.add("l.category_id = ANY ({0}::uuid[])", below)
         if len(below) <= CATEGORY_TAGS_MAX:
             tags = list(map(category_places_tag if is_by_time else category_tag, below))
-    if wanted.vendor is not None:
+    if wanted.vendor is None:
+        conditions.add(BEST)
+    else:
+        # Whoever sells the same product cheaper: a vendor's own list shows what it asks itself.
         vendor_id = _known(await pool.fetchval(VENDOR, wanted.vendor), "vendor")
         conditions.add("l.vendor_id = {0}", vendor_id)
         tags = [vendor_places_tag(vendor_id) if is_by_time else vendor_tag(vendor_id)]

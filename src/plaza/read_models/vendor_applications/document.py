@@ -48,7 +48,10 @@ class VendorInStanding(msgspec.Struct, frozen=True, kw_only=True):
     status_reason: str | None
     submitted_at: datetime | None
     """When the review was last asked for, where something is required of vendors."""
+    is_paused: bool
+    """Whether it is hidden for a while by its own wish; that is no status."""
     paused: bool
+    """The same as `is_paused`, under the name that it had first."""
     paused_until: datetime | None
     version: int
     """What If-Match may name."""

@@ -99,6 +99,7 @@ def application_rows(vendor_id: UUID, parts: ApplicationParts) -> list[Applicati
         status=parts.status,
         status_reason=parts.status_reason,
         submitted_at=parts.submitted_at,
+        is_paused=parts.paused,
         paused=parts.paused,
         paused_until=parts.paused_until,
         version=parts.version,
@@ -109,7 +110,7 @@ def application_rows(vendor_id: UUID, parts: ApplicationParts) -> list[Applicati
 
 PROJECTION = Projection(
     name="vendor_applications",
-    schema_version=1,
+    schema_version=2,
     rest_ratio=10,
     documents=(
         Document(

@@ -16,7 +16,7 @@ from plaza.reading.staleness import stale_since, told_stale
 LIST = f"""
     SELECT vendor_id, document,
         {stale_since("vendor_applications", vendor_applications="vendor_id")}
-    FROM read.vendor_applications_v1
+    FROM read.vendor_applications_v2
     WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR vendor_id > $2)
     ORDER BY vendor_id LIMIT $3
 """

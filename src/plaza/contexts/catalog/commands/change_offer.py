@@ -12,7 +12,7 @@ from plaza.writing.unit_of_work import UnitOfWork
 
 
 class ChangeOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """A price is set in its own currency; the comparison goes with it, or is set alone."""
+    """A price is set in its own currency; what is not named stays as it is."""
 
     vendor_id: UUID
     offer_id: UUID
@@ -25,11 +25,9 @@ class ChangeOffer(msgspec.Struct, frozen=True, kw_only=True):
 async def change_offer(command: ChangeOffer, work: UnitOfWork) -> Offer:
     offer = await Offers.of(work).of_vendor(command.offer_id, command.vendor_id)
     offer.expect(command.version)
-    if command.price is not None:
-        offer.set_price(command.price, command.compare_at_price or None)
-    elif command.compare_at_price is not UNSET:
-        offer.compare_at(command.compare_at_price)
-    if command.sku is not UNSET:
-        offer.sku = command.sku
-    work.publish(offer.change())
+    changed = offer.change(
+        price=command.price, compare_at=command.compare_at_price, sku=command.sku
+    )
+    if changed is not None:
+        work.publish(changed)
     return offer

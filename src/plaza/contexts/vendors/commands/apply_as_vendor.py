@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.vendors.invitation import checked_email
 from plaza.contexts.vendors.member import Member
 from plaza.contexts.vendors.requirement import any_requirements
 from plaza.contexts.vendors.slug import add_vendor, slugs_for
@@ -46,7 +47,7 @@ async def apply_as_vendor(command: ApplyAsVendor, work: UnitOfWork) -> Vendor:
         name=command.name,
         country=command.country,
         currency=command.currency,
-        contact_email=command.contact_email,
+        contact_email=checked_email(command.contact_email),
         description=command.description,
         tax_rate=command.tax_rate,
         status="applied",

@@ -12,7 +12,8 @@ from plaza.reading.pools import PrivateReads
 
 GET = """
     SELECT id, slug, name, nullif(country, '') AS country, currency, description, contact_email,
-        status, status_reason, paused_at, paused_until, tax_rate, version, created_at
+        status, status_reason, paused_at IS NOT NULL AS is_paused, paused_at, paused_until,
+        tax_rate, version, created_at
     FROM vendors.vendor WHERE id = $1
 """
 
@@ -30,6 +31,8 @@ class VendorStanding(msgspec.Struct, frozen=True):
     contact_email: str
     status: str
     status_reason: str | None
+    is_paused: bool
+    """Whether it is hidden for a while by its own wish; that is no status."""
     paused_at: datetime | None
     """Since when it is paused; None: it is not."""
     paused_until: datetime | None
