@@ -19,10 +19,10 @@ VENDORS = """
 # Each product is sold by two vendors, and the rows of one lie far apart.
 ROWS = """
     INSERT INTO read.product_listing_v2 (product_id, currency, rank, vendor_id, price_minor,
-        in_stock, published_at, card)
+        in_stock, published_at, vendor_count, offer_count, price_max_minor, card)
     SELECT md5(p::text)::uuid, 'GBP', rank, lpad(to_hex((p + 37 * rank) % 100), 32, '0')::uuid,
         100 + p * 7919 % 10000, true, '2026-01-01'::timestamptz + p * interval '1 min',
-        repeat('x', 400)
+        2, 1, 0, repeat('x', 400)
     FROM generate_series(1, 20000) p, generate_series(0, 1) rank
 """
 

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from plaza.contexts.vendors.events import VendorChanged
+from plaza.contexts.vendors.events import VendorApplied, VendorChanged
 from plaza.kernel.event import Event
 from plaza.read_models.product_listing.document import Card, ListingRow
 from plaza.read_models.product_listing.projection import PROJECTION
@@ -75,12 +75,13 @@ def test_a_card_says_what_the_product_says_last() -> None:
 def test_the_lowest_price_wins_among_offers_in_stock() -> None:
     product = AProduct(AVendor())
     dear, cheap = (AnOffer(product, product.vendor) for _ in range(2))
-    card = card_of(
+    story = (
         *on_sale(product, dear.created(pounds(300)), cheap.created(pounds(200))),
         *(dear.stocked(1), cheap.stocked(1)),
     )
+    card, (row,) = card_of(*story), rows_of(*story)
     assert (card.offer_id, card.price.amount_minor) == (cheap.id, 200)
-    assert (card.offer_count, card.price_max.amount_minor) == (2, 300)
+    assert (row.offer_count, row.price_max_minor) == (2, 300)
 
 
 def test_an_offer_in_stock_wins_over_a_cheaper_one_that_is_sold_out() -> None:
@@ -160,9 +161,25 @@ def test_a_vendor_has_one_row_however_many_variants_it_offers() -> None:
     product = AProduct(AVendor(), variants=[uuid4() for _ in range(3)])
     offers = [AnOffer(product, product.vendor, variant) for variant in range(3)]
     prices = [offer.created(pounds(100 + n)) for n, offer in enumerate(offers)]
-    card = card_of(*on_sale(product, *prices))
-    assert (card.price.amount_minor, card.price_max.amount_minor) == (100, 102)
-    assert card.offer_count == 3
+    (row,) = rows_of(*on_sale(product, *prices))
+    assert (row.price_minor, row.price_max_minor, row.offer_count) == (100, 102, 3)
+
+
+async def test_offers_of_vendors_that_are_not_listed_do_not_count(written: Shown) -> None:
+    vendor, other, applicant = AVendor(), AVendor(), AVendor()
+    product = AProduct(vendor)
+    own, dearer, hidden = (AnOffer(product, who) for who in (vendor, other, applicant))
+    story = (
+        *(*vendor.approved(), *other.approved()),
+        an_event(VendorApplied, vendor_id=applicant.id, slug="applicant"),
+        *on_sale(product, own.created(pounds(100))),
+        *(dearer.created(pounds(150)), hidden.created(pounds(99_999_999))),
+        *(own.stocked(3), dearer.stocked(3), hidden.stocked(3)),
+    )
+
+    (card,) = await listed(written, *story)
+
+    assert (card["offer_count"], card["price_max"]) == (2, {"amount_minor": 150, "currency": "GBP"})
 
 
 async def test_the_next_best_vendor_shows_while_the_best_is_suspended(written: Shown) -> None:

@@ -30,39 +30,45 @@ def _rows_in(
 ) -> Iterator[ListingRow]:
     priced = [offered for offered in active if currency in offered[1].prices]
     priced.sort(key=lambda offered: _preference(offered, currency))
-    price_max = max(part.prices[currency][0] for _, part in priced)
-    seen: set[UUID] = set()
-    for offer_id, part in priced:
-        if part.vendor_id in seen:
-            continue
-        price_minor, compare_at_minor = part.prices[currency]
-        card = Card(
-            id=product_id,
-            slug=parts.slug,
-            title=parts.title,
-            brand=parts.brand,
-            offer_id=offer_id,
-            price=Money(price_minor, currency),
-            compare_at_price=_money(compare_at_minor, currency),
-            price_max=Money(price_max, currency),
-            offer_count=len(priced),
-            in_stock=part.in_stock,
-            image=parts.image,
-        )
-        assert parts.published_at is not None
+    by_vendor: dict[UUID, list[Offered]] = {}
+    for offered in priced:
+        by_vendor.setdefault(offered[1].vendor_id, []).append(offered)
+    assert parts.published_at is not None
+    for rank, (vendor_id, offers) in enumerate(by_vendor.items()):
+        offer_id, best = offers[0]
         yield ListingRow(
             product_id=product_id,
             currency=currency,
-            rank=len(seen),
-            vendor_id=part.vendor_id,
+            rank=rank,
+            vendor_id=vendor_id,
             category_id=parts.category_id,
             brand=parts.brand,
-            price_minor=price_minor,
-            in_stock=part.in_stock,
+            price_minor=best.prices[currency][0],
+            in_stock=best.in_stock,
             published_at=parts.published_at,
-            card=msgspec.json.encode(card).decode(),
+            vendor_count=len(by_vendor),
+            offer_count=len(offers),
+            price_max_minor=max(part.prices[currency][0] for _, part in offers),
+            card=_card(product_id, parts, offer_id, best, currency),
         )
-        seen.add(part.vendor_id)
+
+
+def _card(
+    product_id: UUID, parts: ListingParts, offer_id: UUID, part: OfferPart, currency: str
+) -> str:
+    price_minor, compare_at_minor = part.prices[currency]
+    card = Card(
+        id=product_id,
+        slug=parts.slug,
+        title=parts.title,
+        brand=parts.brand,
+        offer_id=offer_id,
+        price=Money(price_minor, currency),
+        compare_at_price=_money(compare_at_minor, currency),
+        in_stock=part.in_stock,
+        image=parts.image,
+    )
+    return msgspec.json.encode(card).decode()
 
 
 def _preference(offered: Offered, currency: str) -> tuple[bool, int, UUID]:

@@ -44,7 +44,7 @@ class Rating(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """An item of the listing, but for vendor and category, which are joined when it is read."""
+    """An item of the listing, but for what depends on its vendors and category when it is read."""
 
     id: UUID
     slug: str
@@ -53,8 +53,6 @@ class Card(msgspec.Struct, frozen=True):
     offer_id: UUID
     price: Money
     compare_at_price: Money | None
-    price_max: Money
-    offer_count: int
     in_stock: bool
     image: str | None
     rating: Rating = Rating()
@@ -75,6 +73,9 @@ class CategoryOfCard(msgspec.Struct, frozen=True):
 class ListedProduct(Card, frozen=True, kw_only=True):
     """An item of the listing as its reader gets it."""
 
+    price_max: Money
+    offer_count: int
+    """Of vendors that are listed, as the highest price is."""
     vendor: VendorOfCard
     category: CategoryOfCard | None
     stale_since: datetime | None = None
@@ -89,6 +90,13 @@ class ProductList(msgspec.Struct, frozen=True):
 
 
 class ListingRow(msgspec.Struct, frozen=True):
+    """A vendor's offers of a product in a currency.
+
+    Attributes:
+        vendor_count: how many vendors offer the product in the currency, listed or not.
+        offer_count: how many offers the vendor has, of which `price_max_minor` is the dearest.
+    """
+
     product_id: UUID
     currency: str
     rank: int
@@ -98,6 +106,9 @@ class ListingRow(msgspec.Struct, frozen=True):
     price_minor: int
     in_stock: bool
     published_at: datetime
+    vendor_count: int
+    offer_count: int
+    price_max_minor: int
     card: str
 
 

@@ -38,12 +38,21 @@ STALE_SINCE = stale_since(
     product_listing_category="l.category_id",
 )
 
+# Offers of vendors that are not listed do not count; most products have one vendor, and of these
+# nothing more is read than their row.
 LISTED = f"""
-    SELECT l.product_id, l.price_minor, l.published_at, l.card, v.document AS vendor,
-        c.document AS category, {STALE_SINCE}
+    SELECT l.product_id, l.currency, l.price_minor, l.published_at, l.card, v.document AS vendor,
+        c.document AS category, coalesce(whole.offer_count, l.offer_count) AS offer_count,
+        coalesce(whole.price_max_minor, l.price_max_minor) AS price_max_minor, {STALE_SINCE}
     FROM read.product_listing_v2 l
     JOIN read.product_listing_vendor_v2 v ON v.vendor_id = l.vendor_id AND v.listed
     LEFT JOIN read.product_listing_category_v2 c ON c.category_id = l.category_id
+    CROSS JOIN LATERAL (
+        SELECT sum(o.offer_count) AS offer_count, max(o.price_max_minor) AS price_max_minor
+        FROM read.product_listing_v2 o
+        JOIN read.product_listing_vendor_v2 ov ON ov.vendor_id = o.vendor_id AND ov.listed
+        WHERE l.vendor_count > 1 AND o.product_id = l.product_id AND o.currency = l.currency
+    ) whole
     WHERE l.currency = $1
 """
 
@@ -184,5 +193,9 @@ def _known(found: Any, parameter: str) -> Any:
 
 def _item(row: asyncpg.Record) -> str:
     category = row["category"] or "null"
-    item = f'{row["card"][:-1]},"vendor":{row["vendor"]},"category":{category}}}'
+    price_max = f'{{"amount_minor":{row["price_max_minor"]},"currency":"{row["currency"]}"}}'
+    item = (
+        f'{row["card"][:-1]},"price_max":{price_max},"offer_count":{row["offer_count"]},'
+        f'"vendor":{row["vendor"]},"category":{category}}}'
+    )
     return told_stale(item, row["stale_since"])

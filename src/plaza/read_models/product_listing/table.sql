@@ -10,6 +10,9 @@ CREATE TABLE read.product_listing_v2_${build} (
     price_minor bigint NOT NULL,
     in_stock boolean NOT NULL,
     published_at timestamptz NOT NULL,
+    vendor_count smallint NOT NULL, -- Of the product, whether or not they are listed.
+    offer_count integer NOT NULL, -- Of this vendor.
+    price_max_minor bigint NOT NULL, -- Of this vendor.
     card text NOT NULL,
     PRIMARY KEY (product_id, currency, rank)
 );
