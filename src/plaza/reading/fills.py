@@ -1,4 +1,4 @@
-"""How many questions of public reads PostgreSQL is asked at once."""
+"""How many questions of reads PostgreSQL is asked at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
