@@ -131,14 +131,14 @@ def create_app(settings: Settings | None = None) -> Litestar:
 async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None:
     """Open the process's connections, and leave them where the dependencies look."""
     pools = await open_pools(settings, stack)
-    pool, reads = pools.public, pools.private
-    await open_watching(pool, state, stack)
+    pool, progress, reads = pools.public, pools.progress, pools.private
+    await open_watching(progress, state, stack)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     state.runner = await stack.enter_async_context(open_command_runner(settings, CONSTRAINTS))
     tokens = await epoch_tokens(settings)
     channels = Channels(tokens.epoch_id)
-    state.watermarks, state.near = await open_near_reads(settings, pool, redis, channels, stack)
+    state.watermarks, state.near = await open_near_reads(settings, progress, redis, channels, stack)
     state.pool, state.reads = pool, reads
     (
         state.access_tokens,
@@ -150,7 +150,7 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
         settings, redis, channels, state.access_tokens
     )
     state.repeats = Repeats(settings.secret())
-    freshness = Freshness(pool, state.watermarks, tokens)
+    freshness = Freshness(progress, state.watermarks, tokens)
     cursors = Cursors(derived_key(settings.secret(), "cursor"))
     state.answering = Answering(
         pool=pool,
@@ -175,8 +175,8 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
     state.providers = await stack.enter_async_context(open_providers(settings, reads))
     await open_signing_in(settings, state, stack)
     names = [projection.name for projection in PROJECTIONS]
-    state.readiness = Readiness(pool, state.watermarks, names)
-    state.measuring = Measuring(pool, state.watermarks)
+    state.readiness = Readiness(progress, state.watermarks, names)
+    state.measuring = Measuring(progress, state.watermarks)
 
 
 def _provide_settings(state: State) -> Settings:
