@@ -131,6 +131,8 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     asyncpg.AdminShutdownError: on_database_away,
     asyncpg.CrashShutdownError: on_database_away,
     asyncpg.QueryCanceledError: on_database_away,
+    # No connection, memory or disk is left to it.
+    asyncpg.InsufficientResourcesError: on_database_away,
     OSError: on_database_away,
     Exception: on_failure,
 }
