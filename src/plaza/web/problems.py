@@ -41,7 +41,8 @@ class DatabaseAway(Unavailable):
 
 def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The problem document of a refusal."""
-    headers = {}
+    # Some statuses may be kept by whoever passes them on, unless that is forbidden.
+    headers = {"cache-control": "no-store"}
     if isinstance(refusal, Unavailable | RateLimited):
         headers["retry-after"] = str(refusal.retry_after_s)
     if refusal.status in BODY_UNREAD:
