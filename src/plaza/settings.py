@@ -138,9 +138,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     private_pool_size: Positive = 5
     """Database connections that vendors' and accounts' reads of one API process share."""
     admission_timeout_s: PositiveSeconds = 5.0
-    """Longest wait of a command for a connection before 503."""
+    """Longest wait of a command or a read for a connection before 503."""
     admission_queue_size: Positive = 1000
-    """Commands that may wait for a connection before further ones get 503 at once."""
+    """Commands that may wait for a connection before further ones get 503 at once; vendors' and
+    accounts' reads too, by themselves."""
     body_size_max: Positive = 10_000_000
     """Largest accepted request body in bytes."""
     password_hash_workers: Positive = max(1, (os.cpu_count() or 1) // 2)

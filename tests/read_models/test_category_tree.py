@@ -84,3 +84,10 @@ async def test_siblings_stand_in_the_order_of_their_rank(written: Shown) -> None
     pool = await written(PROJECTION, last.created(rank=2), first.created(rank=1))
     tree = msgspec.json.decode((await list_categories(pool)).body)
     assert [node["id"] for node in tree["items"]] == [str(first.id), str(last.id)]
+
+
+async def test_a_category_whose_parent_is_parked_is_shown_by_itself(written: Shown) -> None:
+    parked, other = ACategory(), ACategory()
+    below = ACategory(parent_id=parked.id)
+    shown = await counts(written, below.created(), other.created())
+    assert shown == {str(below.id): 0, str(other.id): 0}

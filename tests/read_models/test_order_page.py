@@ -321,3 +321,17 @@ async def test_a_vendor_order_without_a_line_left_stays_on_the_page(
     assert shown["status"] == "canceled"
     assert shown["canceled"] == shown["total"]
     assert [part["status"] for part in shown["vendor_orders"]] == ["declined", "canceled"]
+
+
+async def test_an_order_is_shown_while_one_of_its_vendors_is_parked(
+    quiet_settings: Settings, reads: PrivateReads
+) -> None:
+    order = an_order_of_two()
+    first, second = (part.vendor for part in order.vendor_orders)
+    await keep(quiet_settings, PROJECTION, *first.approved(), *order.created())
+    surface = Surface(account_id=order.account_id)
+    shown = msgspec.json.decode(await get_order(reads, known, surface, order.id))
+    parts = shown["vendor_orders"]
+    assert [len(part["lines"]) for part in parts] == [2, 1]
+    assert [part["vendor"]["id"] for part in parts] == [str(first.id), str(second.id)]
+    assert parts[1]["vendor"] == {"id": str(second.id), "slug": "", "name": ""}

@@ -7,7 +7,7 @@ import pytest
 from plaza.kernel.event import Event
 from plaza.kernel.refusals import NotThere
 from plaza.read_models.product_page.projection import PROJECTION
-from plaza.read_models.product_page.query import get_product
+from plaza.read_models.product_page.query import get_product, name_in
 from read_models.catalogue import ACategory, AnOffer, AProduct, AVendor, euros, on_sale, pounds
 from read_models.conftest import Shown
 from read_models.given import given
@@ -130,3 +130,10 @@ def test_a_changed_product_keeps_its_variants() -> None:
     document = msgspec.json.decode(row.document)
     assert (document["title"], document["attributes"]) == ("Walnut desk", {"Wood": "walnut"})
     assert [variant["id"] for variant in document["variants"]] == [str(product.variants[0])]
+
+
+def test_a_slug_of_32_hexadecimal_digits_is_no_id() -> None:
+    product_id, slug = uuid4(), "9783161484100-2026-2027-471-c0ffee42"
+    assert len(slug.replace("-", "")) == len(product_id.hex)
+    assert name_in(slug) == slug
+    assert {name_in(str(product_id)), name_in(product_id.hex)} == {product_id}

@@ -94,3 +94,16 @@ async def test_a_hidden_vendor_is_not_found_under_a_former_slug_either(written: 
     story = [*vendor.approved(), renamed(vendor, "oak"), vendor.paused()]
     pool = await written(PROJECTION, *story)
     assert (await get_vendor(pool, f"vendor-{vendor.id}")).status == 404
+
+
+async def test_a_vendor_is_found_by_its_id_though_another_is_called_by_that(
+    written: Shown,
+) -> None:
+    vendor, other = AVendor(), AVendor()
+    story: list[Event] = []
+    for one, slug in ((other, str(vendor.id)), (vendor, "oak")):
+        story.append(an_event(VendorApplied, vendor_id=one.id, slug=slug))
+        story.append(an_event(VendorApproved, vendor_id=one.id))
+    pool = await written(PROJECTION, *story)
+    shown = msgspec.json.decode((await get_vendor(pool, str(vendor.id))).body)
+    assert (shown["id"], shown["slug"]) == (str(vendor.id), "oak")

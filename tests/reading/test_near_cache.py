@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from uuid import uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
 from plaza.outbox.channels import Channels
-from plaza.reading.entry import Variant
+from plaza.reading import near_cache
+from plaza.reading.entry import Rendered, Variant
 from plaza.reading.fills import TooManyReads
 from plaza.settings import Settings
 from reading.near_reading import MB, Open, Page, Process, Projector, a_process, until
@@ -195,6 +197,34 @@ async def test_an_answer_that_has_ended_is_asked_for_again(start: Open) -> None:
     assert await process.reads(page) == "second"
 
 
+@pytest.mark.parametrize("refusal", [asyncpg.TooManyConnectionsError, asyncpg.OutOfMemoryError])
+async def test_what_is_held_is_served_stale_where_postgresql_has_no_room(
+    start: Open, refusal: type[Exception]
+) -> None:
+    process, page = await start(has_copies=False), Page()
+    await process.keeps(page)
+    held = await process.near.get(page.key, "product_page", 0, page.fill)
+    held.expires_at = held.refreshes_at = 0.0
+
+    async def refused() -> Rendered:
+        raise refusal("sorry")
+
+    entry = await process.near.get(page.key, "product_page", 0, refused)
+    assert (entry.body, entry.is_stale) == (b"first", True)
+    with pytest.raises(refusal):
+        await process.near.get("another", "product_page", 0, refused)
+
+
+async def test_a_postgresql_that_hangs_is_waited_for_no_longer_than_a_statement_may_take(
+    start: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_cache, "ANSWER_TIMEOUT_S", -0.95)
+    for size_bytes in (0, MB):
+        process = await start(has_copies=False, size_bytes=size_bytes)
+        with pytest.raises(TimeoutError):
+            await process.near.get("another", "product_page", 0, asyncio.Event().wait)
+
+
 async def test_not_found_is_kept_and_ends_like_any_answer(
     process: Process, projector: Projector
 ) -> None:
@@ -223,6 +253,19 @@ async def test_a_target_means_the_entry_while_it_is_kept(
     await projector.changes(TAG, position=7)
     await process.until_pushed(7)
     assert process.near.hit(b"/v1/products/a?utm_source=x") is None
+
+
+async def test_the_plain_target_finds_a_place_beside_all_that_are_longer(
+    process: Process,
+) -> None:
+    page = Page()
+    await process.keeps(page)
+    for target in [*(b"/page?utm_source=%d" % n for n in range(20)), b"/page"]:
+        for _ in range(2):
+            process.near.alias(target, page.key)
+    found = [process.near.hit(b"/page"), process.near.hit(b"/page?utm_source=0")]
+    assert all(entry is not None and entry.body == b"first" for entry in found)
+    assert process.near.hit(b"/page?utm_source=19") is None
 
 
 async def test_forms_are_counted_with_their_entry(process: Process) -> None:

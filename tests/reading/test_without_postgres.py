@@ -73,6 +73,26 @@ async def test_what_was_read_before_is_served_and_says_that_it_may_be_stale(
         assert again.content == before[path].content
 
 
+async def test_who_is_lenient_is_answered_from_memory(
+    own_marketplace: Marketplace, cluster: PostgresCluster
+) -> None:
+    vendor, anybody = await own_marketplace.a_vendor(), own_marketplace.anybody
+    token = {"plaza-consistency": (await vendor.lists_product())["token"]}
+    (path, *_) = paths = await pages_of(vendor)
+    before = await read_from_memory(anybody.get, paths)
+
+    await asyncio.to_thread(cluster.stop, immediate=True)
+    try:
+        await until_answered(lambda: anybody.get(path), lambda told: "plaza-stale" in told.headers)
+        strict = await anybody.get(path, headers=token)
+        lenient = await anybody.get(path, headers=token | {"prefer": "Handling=lenient"})
+    finally:
+        cluster.start()
+    assert strict.status_code == 503
+    assert (lenient.status_code, lenient.content) == (200, before[path].content)
+    assert lenient.headers["plaza-stale"] == "true"
+
+
 async def pages_of(vendor: Vendor) -> list[str]:
     created = await vendor.lists_product()
     token = {"plaza-consistency": created["token"]}

@@ -20,6 +20,19 @@ async def test_who_holds_the_bytes_gets_none(marketplace: Marketplace) -> None:
     assert (other.status_code, other.content) == (200, first.content)
 
 
+async def test_tags_may_come_in_several_lines_and_a_star_is_not_weak(
+    marketplace: Marketplace,
+) -> None:
+    client, path = marketplace.client(), "/v1/categories"
+    tag = (await client.get(path)).headers["etag"]
+    two_lines = await client.get(
+        path, headers=[("if-none-match", '"other"'), ("if-none-match", tag)]
+    )
+    any_tag = await client.get(path, headers={"if-none-match": "*"})
+    weak_star = await client.get(path, headers={"if-none-match": "W/*"})
+    assert [answer.status_code for answer in (two_lines, any_tag, weak_star)] == [304, 304, 200]
+
+
 async def test_ones_own_things_are_nobody_elses_to_keep(marketplace: Marketplace) -> None:
     vendor = await marketplace.a_vendor()
     for path in ("/v1/account", f"{vendor.path}/products"):

@@ -87,3 +87,31 @@ async def test_a_form_is_made_once_for_all_who_wait(marketplace: Marketplace) ->
     assert all(form is made[0] for form in made)
     assert await forms.of(entry, "br") is made[0]
     assert made[0].etag != (await forms.of(entry, "identity")).etag
+
+
+async def test_the_document_is_sent_in_the_encoding_that_is_liked_best(
+    marketplace: Marketplace,
+) -> None:
+    client, path = marketplace.client(), "/schema/openapi.json"
+    plain = await client.get(path, headers={"accept-encoding": "identity"})
+    lines = [("accept-encoding", "deflate"), ("accept-encoding", "br")]
+    short = await client.get(path, headers=lines)
+    held = {"accept-encoding": "br", "if-none-match": short.headers["etag"]}
+
+    assert "content-encoding" not in plain.headers
+    assert (short.headers["content-encoding"], short.json()) == ("br", plain.json())
+    assert int(short.headers["content-length"]) < len(plain.content) / 4
+    assert short.headers["etag"] != plain.headers["etag"]
+    assert (await client.get(path, headers=held)).status_code == 304
+
+
+async def test_the_accepted_encodings_may_come_in_several_lines(marketplace: Marketplace) -> None:
+    client = marketplace.client()
+    await (await marketplace.a_vendor()).lists_product(description="Oak. " * 500)
+    lines = [("accept-encoding", "deflate"), ("accept-encoding", "gzip")]
+
+    async def is_encoded() -> bool:
+        answer = await client.get("/v1/products?limit=100", headers=lines)
+        return answer.headers.get("content-encoding") == "gzip"
+
+    await marketplace.until(is_encoded)

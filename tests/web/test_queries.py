@@ -40,6 +40,8 @@ async def vendor(marketplace: Marketplace) -> Vendor:
         "9223372036854775808",
         "1" * 400,
         "1.5",
+        "5.0",
+        "1e1",
         "",
         "0x10",
         "1_0",

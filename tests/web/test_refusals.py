@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 
 from actors import Marketplace, Vendor, a_variant
+from plaza.read_models.product_page import served_copy
 from web.refused import refused
 
 PRICE = {"price": {"amount_minor": 100, "currency": "GBP"}}
@@ -171,6 +173,22 @@ async def test_an_answer_is_of_a_type_that_is_accepted(
         assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([("accept", "text/html"), ("accept", "application/json")], 200),
+        ([("accept", "text/html"), ("accept", "image/*")], 406),
+        ([("prefer", "respond-async"), ("prefer", "wait=11")], 400),
+    ],
+)
+async def test_a_header_that_is_a_list_may_come_in_several_lines(
+    marketplace: Marketplace, lines: list[tuple[str, str]], status: int
+) -> None:
+    client = marketplace.client()
+    client.headers = httpx.Headers()
+    assert (await client.get("/v1/products", headers=lines)).status_code == status
+
+
 # fault 79
 async def test_what_is_not_accepted_is_not_done(vendor: Vendor) -> None:
     body = {"title": "Never made", "variants": [a_variant()]}
@@ -213,6 +231,13 @@ async def test_a_broken_trace_is_not_taken_over(marketplace: Marketplace, tracep
     refused(answer, 404)
 
 
+@pytest.mark.parametrize(("trace_id", "span_id"), [("0" * 32, "1" * 16), ("1" * 32, "0" * 16)])
+async def test_zeros_are_no_trace(marketplace: Marketplace, trace_id: str, span_id: str) -> None:
+    headers = {"traceparent": f"00-{trace_id}-{span_id}-01"}
+    answer = await marketplace.anybody.get("/nowhere", headers=headers)
+    assert answer.json()["trace_id"] != trace_id
+
+
 async def test_no_refusal_repeats_what_was_refused_as_markup(marketplace: Marketplace) -> None:
     answer = await marketplace.anybody.get("/v1/products", params={"<script>": "alert(1)"})
     refused(answer, 400)
@@ -221,7 +246,18 @@ async def test_no_refusal_repeats_what_was_refused_as_markup(marketplace: Market
 
 @pytest.mark.parametrize(
     ("prefer", "status"),
-    [("wait=99", 400), ("wait=-1", 200), ("wait=abc", 200), ("x" * 5000, 200), ("wait=2", 200)],
+    [
+        ("wait=99", 400),
+        ("Wait=99", 400),
+        ('wait="99"', 400),
+        ("wait = 99", 400),
+        ("wait=99999999999", 400),
+        ("await=99", 200),
+        ("wait=-1", 200),
+        ("wait=abc", 200),
+        ("x" * 5000, 200),
+        ("wait=2", 200),
+    ],
 )
 async def test_prefer_is_followed_or_left_alone(
     marketplace: Marketplace, prefer: str, status: int
@@ -244,3 +280,27 @@ async def test_an_idempotency_key_is_visible_ascii(vendor: Vendor, key: str) -> 
     headers: Any = [(b"idempotency-key", key.encode())]
     answer = await vendor.client.post(f"{vendor.path}/products", json=body, headers=headers)
     refused(answer, 400, "invalid_idempotency_key")
+
+
+@pytest.mark.parametrize("kind", [asyncpg.TooManyConnectionsError, asyncpg.DiskFullError])
+async def test_a_read_that_postgresql_has_no_room_for_may_be_tried_again(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise kind("sorry")
+
+    monkeypatch.setattr(served_copy, "get_product", refuse)
+    answer = await marketplace.anybody.get(f"/v1/products/never-read-{uuid4()}")
+    refused(answer, 503, "database_unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/v1/products/nothing", "/v1/account", "/v1/products?x=1"]
+)
+async def test_no_refusal_is_kept_by_whoever_passes_it_on(
+    marketplace: Marketplace, path: str
+) -> None:
+    answer = await marketplace.anybody.get(path)
+    assert answer.status_code >= 400
+    assert answer.headers["cache-control"] == "no-store"

@@ -28,6 +28,7 @@ from plaza.entrypoints.epochs import anew_each_epoch
 from plaza.entrypoints.garbage import rare_collections
 from plaza.entrypoints.logs import configure_logs
 from plaza.entrypoints.near_reads import open_near_reads
+from plaza.entrypoints.pools import open_pools
 from plaza.entrypoints.shopping import PROVIDED_FOR_SHOPPING
 from plaza.entrypoints.signing_in import PROVIDED_FOR_SIGNING_IN, open_signing_in
 from plaza.entrypoints.stopping import told_of_stops
@@ -43,7 +44,7 @@ from plaza.read_models.order_page.addresses import Addresses
 from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.cursor import Cursors
 from plaza.reading.freshness import Freshness
-from plaza.reading.pools import PrivateReads, open_private_pool, open_public_pool
+from plaza.reading.pools import PrivateReads
 from plaza.reading.sorted_sets import SortedReads
 from plaza.reading.watermarks import Watermarks
 from plaza.settings import Settings, settings_from
@@ -129,30 +130,27 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None:
     """Open the process's connections, and leave them where the dependencies look."""
-    assert settings.database_url is not None
-    pool = await open_public_pool(settings.database_url, settings.read_pool_size)
-    stack.push_async_callback(pool.close)
-    reads = await open_private_pool(settings.database_url, settings.private_pool_size)
-    stack.push_async_callback(reads.close)
-    await open_watching(pool, state, stack)
+    pools = await open_pools(settings, stack)
+    pool, progress, reads = pools.public, pools.progress, pools.private
+    await open_watching(progress, state, stack)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     state.runner = await stack.enter_async_context(open_command_runner(settings, CONSTRAINTS))
     tokens = await epoch_tokens(settings)
     channels = Channels(tokens.epoch_id)
-    state.watermarks, state.near = await open_near_reads(settings, pool, redis, channels, stack)
+    state.watermarks, state.near = await open_near_reads(settings, progress, redis, channels, stack)
     state.pool, state.reads = pool, reads
     (
         state.access_tokens,
         state.csrf,
         state.authenticator,
         state.changes,
-    ) = await open_authenticator(settings, reads, state.runner, state.clock, stack)
+    ) = await open_authenticator(settings, pools.standings, state.runner, state.clock, stack)
     state.rate_limiting.limits, state.email_limits = open_limits(
         settings, redis, channels, state.access_tokens
     )
     state.repeats = Repeats(settings.secret())
-    freshness = Freshness(pool, state.watermarks, tokens)
+    freshness = Freshness(progress, state.watermarks, tokens)
     cursors = Cursors(derived_key(settings.secret(), "cursor"))
     state.answering = Answering(
         pool=pool,
@@ -177,8 +175,8 @@ async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None
     state.providers = await stack.enter_async_context(open_providers(settings, reads))
     await open_signing_in(settings, state, stack)
     names = [projection.name for projection in PROJECTIONS]
-    state.readiness = Readiness(pool, state.watermarks, names)
-    state.measuring = Measuring(pool, state.watermarks)
+    state.readiness = Readiness(progress, state.watermarks, names)
+    state.measuring = Measuring(progress, state.watermarks)
 
 
 def _provide_settings(state: State) -> Settings:

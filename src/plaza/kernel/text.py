@@ -39,6 +39,7 @@ Slug = Annotated[
 ]
 
 SLUG_LENGTH_MAX = 60
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def slug_of(text: str) -> str:
@@ -46,6 +47,11 @@ def slug_of(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     return "-".join(words)[:SLUG_LENGTH_MAX].strip("-") or "item"
+
+
+def is_like_an_id(slug: str) -> bool:
+    """Whether it reads as an id: what is found by either must not be taken for something else."""
+    return _ID.fullmatch(slug) is not None
 
 
 def is_slug(text: str) -> bool:

@@ -122,7 +122,7 @@ async def metrics(
 async def api_document(request: PlazaRequest) -> Response[bytes]:
     """Every operation, for programs."""
     body = msgspec.json.encode(document_of(request.app, version("plaza")))
-    return public_answer(request, body, {})
+    return await public_answer(request, body)
 
 
 @get("/schema", operation_id="getApiIndex", media_type="text/html", include_in_schema=False)

@@ -39,7 +39,7 @@ async def signing_keys(
     They cannot see there that a session has ended: only plaza's own answers know that at once.
     """
     keys = msgspec.convert(tokens.ring.public(clock()), list[PublicKey])
-    return public_answer(request, msgspec.json.encode(PublicKeys(keys)), {})
+    return await public_answer(request, msgspec.json.encode(PublicKeys(keys)))
 
 
 ROUTES = [signing_keys]

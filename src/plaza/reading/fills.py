@@ -1,4 +1,4 @@
-"""How many questions of public reads PostgreSQL is asked at once."""
+"""How many questions of reads PostgreSQL is asked at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ class Fills:
     def __init__(self, places: int, queue_size: int, timeout_s: float) -> None:
         self._places = asyncio.Semaphore(places)
         self._queue_size = queue_size
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self.waiting = 0
 
     @asynccontextmanager
@@ -42,10 +42,10 @@ class Fills:
             raise TooManyReads("The queue is full; try again in a moment.", retry_after_s=1)
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self.timeout_s):
                 await self._places.acquire()
         except TimeoutError as error:
-            message = f"The database had no time for it in {self._timeout_s:g} s."
+            message = f"The database had no time for it in {self.timeout_s:g} s."
             raise TooManyReads(message, retry_after_s=1) from error
         finally:
             self.waiting -= 1

@@ -47,10 +47,16 @@ class Kept:
         entry = self._entries.get(key)
         if entry is None or len(target) > TARGET_LENGTH_MAX or target in entry.targets:
             return
-        if len(entry.targets) < TARGETS_PER_ENTRY_MAX:
-            self._entries.pop(key)
-            entry.targets.add(target)
-            self._entries[key] = entry
+        # What anybody may add to a target makes it longer: the plain one always finds a place.
+        longest = max(entry.targets, key=len, default=b"")
+        is_full = len(entry.targets) >= TARGETS_PER_ENTRY_MAX
+        if is_full and len(longest) <= len(target):
+            return
+        self._entries.pop(key)
+        if is_full:
+            entry.targets.remove(longest)
+        entry.targets.add(target)
+        self._entries[key] = entry
 
     def resize(self, entry: Entry) -> None:
         """Count an entry anew that has grown, if it or what shares its forms is still kept."""

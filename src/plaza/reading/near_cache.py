@@ -31,12 +31,15 @@ REFRESH_AT = 0.9
 """The part of an entry's time after which one reader has it made anew."""
 USE_INTERVAL_S = 1.0
 PUTS_MAX = 100
+ANSWER_TIMEOUT_S = 7.0
+"""Longer than PostgreSQL lets a statement take: one that hangs is as good as away."""
 
 DATABASE_AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
     OSError,
 )
 
@@ -106,10 +109,11 @@ class NearCache:
             self._refresh_early(entry, fill)
             return self._shown(entry)
         MISSES.inc()
-        if not self._is_on:
-            return self._shown(await self._ask(key, mark, fill))
         try:
-            return self._shown(await self._fly(key, mark, position, fill))
+            async with asyncio.timeout(self._fills.timeout_s + ANSWER_TIMEOUT_S):
+                if not self._is_on:
+                    return self._shown(await self._ask(key, mark, fill))
+                return self._shown(await self._fly(key, mark, position, fill))
         except DATABASE_AWAY:
             held = self._kept.find(key)
             if held is None or held.covered < position:

@@ -1,12 +1,13 @@
 """Connections to read with: public ones that see public tables only, private ones by scope."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import asyncpg
 import asyncpg.pool
 
 from plaza.kernel.actor import Surface
+from plaza.reading.fills import Fills
 
 # A pool hands out proxies of its connections.
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
@@ -40,8 +41,16 @@ async def open_public_pool(database_url: str, size: int) -> asyncpg.Pool:
     )
 
 
-async def open_private_pool(database_url: str, size: int) -> "PrivateReads":
-    """A pool whose connections see a scope's rows, for the length of a transaction."""
+async def open_private_pool(
+    database_url: str, size: int, places: Fills | None = None
+) -> "PrivateReads":
+    """A pool whose connections see a scope's rows, for the length of a transaction.
+
+    Args:
+        database_url: where PostgreSQL is.
+        size: how many connections there are at most.
+        places: bound who waits for one; without them everybody does, for as long as it takes.
+    """
     pool = await asyncpg.create_pool(
         database_url,
         min_size=1,
@@ -53,19 +62,28 @@ async def open_private_pool(database_url: str, size: int) -> "PrivateReads":
             "application_name": "plaza private reads",
         },
     )
-    return PrivateReads(pool)
+    return PrivateReads(pool, places)
 
 
 class PrivateReads:
     """Reads in a scope; without one, no owned row is visible."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, places: Fills | None = None) -> None:
         self._pool = pool
+        self._place = nullcontext if places is None else places.place
 
     @asynccontextmanager
     async def within(self, surface: Surface) -> AsyncIterator[Connection]:
-        """A connection in a read-only transaction that sees the surface's rows."""
-        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+        """A connection in a read-only transaction that sees the surface's rows.
+
+        Raises:
+            TooManyReads: too many wait for one already, or none came free in time.
+        """
+        async with (
+            self._place(),
+            self._pool.acquire() as connection,
+            connection.transaction(readonly=True),
+        ):
             await connection.execute(SET_SCOPE, *surface.settings().values())
             yield connection
 

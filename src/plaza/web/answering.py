@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -16,24 +17,27 @@ from plaza.outbox.token import InvalidConsistencyToken
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Entry
 from plaza.reading.freshness import WAIT_DEFAULT_S, WAIT_MAX_S, Freshness, Wish
-from plaza.reading.near_cache import NearCache
+from plaza.reading.near_cache import DATABASE_AWAY, NearCache
 from plaza.reading.pools import PrivateReads
 from plaza.reading.served_copy import ServedCopy
 from plaza.reading.sorted_sets import SortedReads
 from plaza.reading.watermarks import Watermarks
 from plaza.web.caching import PUBLIC, Caching
 from plaza.web.callers import Authenticator, caller_in
-from plaza.web.conditional import etag_of, is_not_modified
-from plaza.web.encodings import encoding_for
-from plaza.web.ready_bytes import JSON, ReadyForms, without_body
+from plaza.web.conditional import is_not_modified
+from plaza.web.encodings import Encoding, encoded, encoding_for
+from plaza.web.header_lists import listed
+from plaza.web.ready_bytes import JSON, ReadyForms, form_etag, without_body
 from plaza.web.targets import target_of
 
-WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,9}(?:\.\d{1,9})?)(?:$|[,;\s])")
-LENIENT = re.compile(r"(?:^|[,;\s])handling=lenient(?:$|[,;\s])")
+WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+(?:\.\d+)?)"?(?:$|[,;\s])', re.IGNORECASE)
+LENIENT = re.compile(r'(?:^|[,;\s])handling\s*=\s*"?lenient"?(?:$|[,;\s])', re.IGNORECASE)
 # A server that is away refuses at once; this bounds one that hangs.
 REDIS_BUDGET_S = 0.5
 
 PRIVATE = "private, no-store"
+FORMS_REMEMBERED = 8
+"""Of what hardly ever changes, as the OpenAPI document."""
 
 
 class InvalidPrefer(Malformed):
@@ -106,8 +110,7 @@ class Answering:
         self, request: Request[Any, Any, Any], entry: Entry, headers: dict[str, str]
     ) -> Response[bytes]:
         """The bytes in the encoding that the caller likes best, or 304 for who holds them."""
-        accepted = request.headers.get("accept-encoding", "").encode("latin-1")
-        form = await self._forms.of(entry, encoding_for(accepted, len(entry.body)))
+        form = await self._forms.of(entry, _encoding_wanted(request, entry.body))
         self._near.alias(target_of(request.scope), entry.key)
         if is_not_modified(request, form.etag):
             told = without_body(form.told) | headers
@@ -143,13 +146,18 @@ class Answering:
         except LastCommandUnknown:
             # The caller may name the token itself; until then it is told what it may miss.
             token, known = None, False
-        wish = _wish_in(request.headers.get("prefer", ""), token)
+        wish = _wish_in(listed(request, "prefer") or "", token)
         try:
             position = await self._freshness.position_covered(projection, wish)
         except InvalidConsistencyToken:
             if "plaza-consistency" in request.headers:
                 raise
             # The last command that was remembered for the caller is lost with the end of the log.
+            return None
+        except DATABASE_AWAY:
+            # Nobody can say whether it is covered.
+            if not wish.lenient:
+                raise
             return None
         return position if known else None
 
@@ -180,15 +188,25 @@ def freshness_told(position: int, lag_ms: int) -> dict[str, str]:
     return {"plaza-position": str(position), "plaza-lag-ms": str(lag_ms)}
 
 
-def public_answer(
-    request: Request[Any, Any, Any], body: bytes, headers: dict[str, str]
-) -> Response[bytes]:
+async def public_answer(request: Request[Any, Any, Any], body: bytes) -> Response[bytes]:
     """Bytes that are the same for everybody, or 304 for who holds them."""
-    etag = etag_of(body)
-    headers = {**headers, "etag": etag, "cache-control": PUBLIC, "vary": "accept-encoding"}
+    encoding = _encoding_wanted(request, body)
+    etag = form_etag(body, encoding)
+    headers = {"etag": etag, "cache-control": PUBLIC, "vary": "accept-encoding"}
     if is_not_modified(request, etag):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if encoding != "identity":
+        headers["content-encoding"] = encoding
+        body = await asyncio.to_thread(_encoded_once, body, encoding)
+    return Response(body, headers=headers, media_type=JSON)
+
+
+_encoded_once = lru_cache(FORMS_REMEMBERED)(encoded)
+
+
+def _encoding_wanted(request: Request[Any, Any, Any], body: bytes) -> Encoding:
+    accepted = (listed(request, "accept-encoding") or "").encode("latin-1")
+    return encoding_for(accepted, len(body))
 
 
 def private_answer(body: bytes, headers: dict[str, str]) -> Response[bytes]:

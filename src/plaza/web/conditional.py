@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 
 from plaza.kernel.refusals import Malformed
+from plaza.web.header_lists import listed
 
 VERSION_TAG = re.compile(r'"(\d{1,18})"')
 ETAG_BYTES = 12
@@ -39,10 +40,11 @@ def etag_of(body: bytes) -> str:
 
 def is_not_modified(request: Request[Any, Any, Any], etag: str) -> bool:
     """Whether the client holds these bytes already."""
-    header = request.headers.get("if-none-match")
+    header = listed(request, "if-none-match")
     return header is not None and names_tag(header, etag)
 
 
 def names_tag(header: str, etag: str) -> bool:
     """Whether If-None-Match names the tag, be it as one that a proxy has weakened."""
-    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in header.split(","))
+    tags = map(str.strip, header.split(","))
+    return any(tag == "*" or tag.removeprefix("W/") == etag for tag in tags)

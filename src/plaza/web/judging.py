@@ -6,6 +6,7 @@ from litestar import Request
 
 from plaza.kernel.refusals import Refusal
 from plaza.web.documenting import answered_type
+from plaza.web.header_lists import listed
 from plaza.web.parameters import refuse_unknown_parameters
 
 ZERO = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
@@ -24,7 +25,7 @@ async def judge(request: Request[Any, Any, Any]) -> None:
         NotAcceptable: the answer would be of a type that the caller does not take.
         Malformed: the query holds something that the operation would not look at.
     """
-    accept = request.headers.get("accept")
+    accept = listed(request, "accept")
     if accept is not None and accept != "*/*":
         offered = answered_type(request.route_handler)
         if not takes(accept, offered):

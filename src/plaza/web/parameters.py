@@ -1,5 +1,6 @@
 """Query parameters: unknown ones are refused, tracking ones are not looked at."""
 
+import re
 from datetime import UTC, datetime
 from functools import cache
 from types import UnionType
@@ -24,6 +25,7 @@ TRACKING = frozenset(
     {"gclid", "gbraid", "wbraid", "fbclid", "msclkid", "dclid", "mc_cid", "mc_eid", "_ga", "ref"}
 )
 TRACKING_PREFIX = "utm_"
+WHOLE = re.compile(r"-?[0-9]+")
 TAKES_ANY = "takes_any_parameter"
 """What a route's `opt` names where others decide what is in the query."""
 
@@ -50,6 +52,7 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
     _refuse_undecodable(request.scope["query_string"])
     known = _parameters_of(request.route_handler)
     known_as_texts = _texts_of(request.route_handler)
+    known_as_numbers = _numbers_of(request.route_handler)
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name in TRACKING or name.startswith(TRACKING_PREFIX):
@@ -67,6 +70,9 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
         if str(value).lower() == "null" and name not in known_as_texts:
             error = InputError(f"/query/{name}", "invalid", "null is no value")
             raise InvalidInput(f"Leave {name!r} out where it has no value.", errors=[error])
+        if name in known_as_numbers and not WHOLE.fullmatch(str(value)):
+            error = InputError(f"/query/{name}", "invalid", "a whole number")
+            raise InvalidInput(f"Send {name!r} as a whole number.", errors=[error])
         seen.add(name)
 
 
@@ -113,6 +119,18 @@ def _texts_of(handler: BaseRouteHandler) -> frozenset[str]:
         field.kwarg_definition.name or field.name
         for field in fields
         if isinstance(field.kwarg_definition, QueryParameter) and _takes_text(field.annotation)
+    )
+
+
+@cache
+def _numbers_of(handler: BaseRouteHandler) -> frozenset[str]:
+    """The parameters that are integers: Litestar would also take `5.0` and `1e1`."""
+    fields = handler.parsed_fn_signature.parameters.values()
+    return frozenset(
+        field.kwarg_definition.name or field.name
+        for field in fields
+        if isinstance(field.kwarg_definition, QueryParameter)
+        and (field.annotation is int or int in get_args(field.annotation))
     )
 
 

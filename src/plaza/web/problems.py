@@ -43,7 +43,8 @@ class DatabaseAway(Unavailable):
 
 def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The problem document of a refusal."""
-    headers = {}
+    # Some statuses may be kept by whoever passes them on, unless that is forbidden.
+    headers = {"cache-control": "no-store"}
     if isinstance(refusal, Unavailable | RateLimited):
         headers["retry-after"] = str(refusal.retry_after_s)
     if refusal.status in BODY_UNREAD:
@@ -152,6 +153,8 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     asyncpg.AdminShutdownError: on_database_away,
     asyncpg.CrashShutdownError: on_database_away,
     asyncpg.QueryCanceledError: on_database_away,
+    # No connection, memory or disk is left to it.
+    asyncpg.InsufficientResourcesError: on_database_away,
     OSError: on_database_away,
     Exception: on_failure,
 }

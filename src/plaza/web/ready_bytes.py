@@ -39,7 +39,7 @@ class ReadyForms:
     def __init__(self, caching: Caching, attach: Attach) -> None:
         self._caching = caching
         self._attach = attach
-        self._making: dict[tuple[int, Encoding], asyncio.Task[ReadyBytes]] = {}
+        self._making: dict[tuple[Entry, Encoding], asyncio.Task[ReadyBytes]] = {}
 
     async def of(self, entry: Entry, encoding: Encoding) -> ReadyBytes:
         """The form; who asks for it while it is made waits for the same one."""
@@ -48,7 +48,8 @@ class ReadyForms:
             return form
         if encoding == "identity":
             return self._kept(entry, encoding, entry.body)
-        place = (id(entry), encoding)
+        # By the entry itself: where one has gone, another may come to stand.
+        place = (entry, encoding)
         task = self._making.get(place)
         if task is None:
             task = self._making[place] = asyncio.create_task(self._make(entry, encoding))
@@ -61,7 +62,7 @@ class ReadyForms:
         return self._kept(entry, encoding, body)
 
     def _kept(self, entry: Entry, encoding: Encoding, body: bytes) -> ReadyBytes:
-        etag = _etag(entry, encoding)
+        etag = form_etag(entry.body, encoding)
         told = self._told(entry, encoding, etag)
         form = ReadyBytes(
             body=body,
@@ -86,9 +87,9 @@ def without_body(told: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in told.items() if name != "content-encoding"}
 
 
-def _etag(entry: Entry, encoding: Encoding) -> str:
+def form_etag(body: bytes, encoding: Encoding) -> str:
     """A tag of the form alone: who holds another one does not hold this."""
-    plain = etag_of(entry.body)
+    plain = etag_of(body)
     return plain if encoding == "identity" else f'{plain[:-1]}-{encoding}"'
 
 

@@ -7,7 +7,8 @@ from litestar.types import Message, Scope
 
 from plaza.web.rate_limits.headers import limits_said
 
-TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+# Zeros name nothing.
+TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 REQUEST_ID = re.compile(rb"[\x21-\x7e]{1,128}")
 TRACE_BITS = 128
 

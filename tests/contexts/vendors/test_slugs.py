@@ -166,3 +166,16 @@ async def test_nothing_of_a_closed_vendor_is_changed(marketplace: Marketplace) -
     answer = await changing(vendor, 3, name="Mine")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "vendor_closed")
+
+
+async def test_no_vendor_is_called_by_what_reads_as_an_id(marketplace: Marketplace) -> None:
+    other, vendor = await marketplace.a_vendor(), await marketplace.a_vendor()
+    named = str(uuid4())
+
+    changed = await changing(vendor, 2, slug=other.id)
+    asked = await applying(await marketplace.a_shopper(), name="Oak", slug=other.id)
+    applied = await applying(await marketplace.a_shopper(), name=named.replace("-", " "))
+
+    assert [answer.status_code for answer in (changed, asked)] == [409, 409]
+    assert {answer.json()["code"] for answer in (changed, asked)} == {"slug_taken"}
+    assert applied.json()["slug"] == f"{named}-2"

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.vendors.vendor import Vendor, Vendors, VendorSlugTaken
-from plaza.kernel.text import slug_of
+from plaza.kernel.text import is_like_an_id, slug_of
 from plaza.writing.aggregate import Row
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -42,6 +42,9 @@ async def add_vendor(vendor: Vendor, slugs: Iterable[str], work: UnitOfWork) -> 
     """
     columns = [column.key for column in Vendor.__table__.columns if column.key != "created_at"]
     for slug in slugs:
+        # Vendors are found by either, so that it could be another one's.
+        if is_like_an_id(slug):
+            continue
         values = {name: getattr(vendor, name) for name in columns} | {"slug": slug}
         # It waits for whoever is about to take the slug or to leave it.
         new = insert(Vendor).values(values).on_conflict_do_nothing(index_elements=["slug"])
@@ -58,10 +61,12 @@ async def keep_former_slug(vendor: Vendor, former: str, work: UnitOfWork) -> Non
     """Keep the slug that the vendor has left, and see that its new one is nobody else's.
 
     Raises:
-        VendorSlugTaken: another vendor had it before, and keeps it.
+        VendorSlugTaken: another vendor had it before, and keeps it; or it reads as an id.
     """
     if vendor.slug == former:
         return
+    if is_like_an_id(vendor.slug):
+        raise VendorSlugTaken("Choose another slug: this one reads as an id.")
     # The unique index waits for whoever is about to leave the slug, and will be found to keep it.
     await work.flush()
     if await _is_kept_for_another(vendor.id, vendor.slug, work):

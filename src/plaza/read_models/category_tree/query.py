@@ -43,7 +43,9 @@ async def list_categories(pool: asyncpg.Pool) -> Rendered:
 def _siblings(
     nodes: dict[UUID, CategoryNode], parent_id: UUID | None, roots: list[CategoryNode]
 ) -> list[CategoryNode]:
-    return roots if parent_id is None else nodes[parent_id].children
+    # One whose parent is parked stands for itself.
+    parent = None if parent_id is None else nodes.get(parent_id)
+    return roots if parent is None else parent.children
 
 
 def _sum_up(node: CategoryNode) -> int:

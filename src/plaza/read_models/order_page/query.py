@@ -29,9 +29,12 @@ ORDER = f"""
     FROM read.order_page_v2 o WHERE order_id = $1
 """
 
+# The name of a vendor whose facts are parked is not known.
 VENDOR_ORDERS = """
-    SELECT l.vendor_order_id, l.lines, v.document AS vendor FROM read.order_page_lines_v2 l
-    JOIN read.order_page_vendor_v2 v ON v.vendor_id = l.vendor_id
+    SELECT l.vendor_order_id, l.lines, coalesce(v.document, json_build_object(
+        'id', l.vendor_id, 'slug', '', 'name', '')::text) AS vendor
+    FROM read.order_page_lines_v2 l
+    LEFT JOIN read.order_page_vendor_v2 v ON v.vendor_id = l.vendor_id
     WHERE l.order_id = $1
 """
 
@@ -63,6 +66,9 @@ async def get_order(
 def _vendor_orders(heads: Heads, joined: list[asyncpg.Record]) -> Iterable[str]:
     known = {row["vendor_order_id"]: row for row in joined}
     for vendor_order_id, head in heads:
-        row = known[vendor_order_id]
+        row = known.get(vendor_order_id)
+        if row is None:
+            # Its lines are parked.
+            continue
         document = bytes(head).decode()
         yield f'{document[:-1]},"vendor":{row["vendor"]},"lines":{row["lines"]}}}'

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from plaza.kernel.refusals import NotThere
+from plaza.kernel.text import is_like_an_id, is_slug
 from plaza.outbox.channels import everything
 from plaza.read_models.product_page.tags import category_tag, product_tag, slug_tag, vendor_tag
 from plaza.reading.entry import Rendered
@@ -70,7 +71,12 @@ def _tags(row: asyncpg.Record) -> Iterator[str]:
 
 
 def name_in(text: str) -> str | UUID:
-    """What a path names a product by: its id, however that is written, or its slug."""
+    """What a path names a product by: its id, however that is written, or its slug.
+
+    A slug may hold 32 hexadecimal digits too; its hyphens stand elsewhere than those of an id.
+    """
+    if "-" in text and is_slug(text) and not is_like_an_id(text):
+        return text
     try:
         return UUID(text)
     except ValueError:

@@ -25,6 +25,7 @@ LIST = f"""
 GET = f"""
     SELECT vendor_id, document, {STALE_SINCE}
     FROM read.vendor_directory_v2 WHERE slug = $1 OR vendor_id::text = $1
+    ORDER BY vendor_id::text = $1 DESC LIMIT 1
 """
 
 SLUG_NOW = """
