@@ -236,3 +236,24 @@ async def test_what_was_to_be_refunded_of_a_refused_capture_is_voided(
     payment = await paying.stored()
     assert (payment["captured_minor"], payment["voided_minor"]) == (400, 600)
     await paying.check()
+
+
+async def test_what_was_taken_while_it_was_to_be_voided_is_refunded(
+    runner: CommandRunner, database: asyncpg.Connection
+) -> None:
+    paying = await Paying.open(runner, database, 1000)
+    await paying.tell(PUT_ASIDE)
+    await paying.give_back(paying.parts[0], 400)
+    (void,) = await paying.operations()
+    await paying.tell(APPROVED)
+    # No more than what is not on its way back already.
+    await paying.give_all_back()
+    assert await asked(paying) == [("refund", 600), ("void", 400)]
+
+    for _ in range(2):
+        await paying.move(void["id"], REFUSED)
+
+    assert await asked(paying) == [("refund", 400), ("refund", 600)]
+    await all_return(paying)
+    assert (await paying.stored())["refunded_minor"] == 1000
+    await paying.check()
