@@ -48,16 +48,19 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
     operation.last_error = said.code
     if had_moved:
         return
+    not_taken_minor = 0
     if not is_excess and operation.vendor_order_id is not None:
         share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
-        share.conclude(operation.kind, operation.amount_minor, waited=waited, moved=moved)
+        not_taken_minor = share.conclude(
+            operation.kind, operation.amount_minor, waited=waited, moved=moved
+        )
         if waited and not moved:
             await _ask_otherwise(share, operation, work)
         work.publish(share.told())
     if not moved:
         work.publish(payment.refuse(operation, said.code or ""))
     elif not is_excess:
-        work.publish(payment.move(operation))
+        work.publish(payment.move(operation, not_taken_minor))
 
 
 async def _ask_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
