@@ -128,6 +128,9 @@ async def test_what_is_not_of_the_provider_is_refused_and_leaves_nothing(
         "wrong secret": made(secret=b"another secret, just as long as it"),
         "nothing known": a_message(marketplace, "payout.paid", key),
         "not as agreed": made(reference=5),
+        "no code": a_message(marketplace, "authorization.declined", key, code="no\x00"),
+        "no reference": made(reference="ch_\x00"),
+        "more than a code": a_message(marketplace, "authorization.declined", key, code="x" * 201),
         "empty": Message("", good.headers),
     }
     for why, message in bad.items():
