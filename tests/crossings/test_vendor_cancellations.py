@@ -209,6 +209,26 @@ async def test_before_it_is_placed_an_order_is_nothing_to_its_vendors(
 
     assert [answer.status_code for answer in answers] == [404] * 4
     assert (await stored_part(database, part))["status"] == "pending"
+    assert (await order.is_canceled()).status_code == 200
+    again = [await part.is_accepted(), await part.is_declined(), await part.is_canceled()]
+    assert [answer.status_code for answer in again] == [404] * 3
+
+
+async def test_what_was_placed_and_canceled_says_so_to_its_vendor(
+    careful: Marketplace,
+    marketplace: Marketplace,
+    shops: dict[str, tuple[Vendor, list[str]]],
+    database: asyncpg.Connection,
+) -> None:
+    vendor, offers = shops["one"]
+    for market in (careful, marketplace):
+        order = await (await a_cart(market, {offers[0]: 1})).buys()
+        assert (await order.is_canceled()).status_code == 200
+        part = await part_of(database, order, vendor)
+
+        refused = await part.is_canceled()
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
 
 
 async def test_a_part_whose_payment_an_operator_has_let_go_of_can_still_be_canceled(
