@@ -33,21 +33,21 @@ class Part:
         return f"{self.vendor.path}/orders/{self.id}"
 
     async def is_accepted(self) -> httpx.Response:
-        return await self._asked("accept")
+        return await self.asked("accept")
 
     async def is_declined(self) -> httpx.Response:
-        return await self._asked("decline", {"reason": "No more of it is made."})
+        return await self.asked("decline", {"reason": "No more of it is made."})
 
     async def is_canceled(self, **body: Any) -> httpx.Response:
-        return await self._asked("cancel", body)
+        return await self.asked("cancel", body)
 
     async def loses(self, quantities: Mapping[UUID, int]) -> httpx.Response:
         """So many units of these lines are canceled."""
         lines = [{"line_id": str(line), "quantity": n} for line, n in quantities.items()]
         return await self.is_canceled(lines=lines)
 
-    async def _asked(self, what: str, body: Any = None) -> httpx.Response:
-        return await self.vendor.post(f"{self.path}/{what}", body)
+    async def asked(self, what: str, body: Any = None, **headers: str) -> httpx.Response:
+        return await self.vendor.post(f"{self.path}/{what}", body, headers=headers)
 
 
 async def part_of(database: asyncpg.Connection, order: Order, vendor: Vendor) -> Part:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import msgspec
+import pytest
 import pytest_asyncio
 
 from actors import Marketplace, open_marketplace
@@ -16,7 +17,7 @@ HELD = """
     WHERE offer_id = $1 AND status = 'held'
 """
 HELD_BY = HELD + " AND cart_id = $2"
-RESERVED = "SELECT reserved::int FROM inventory.stock WHERE offer_id = $1"
+RESERVED = "SELECT sum(reserved)::int FROM inventory.stock WHERE offer_id = $1"
 LEFT_S = """
     SELECT extract(epoch FROM min(expires_at) - now())::float FROM inventory.reservation
     WHERE cart_id = $1 AND status = 'held'
@@ -90,15 +91,21 @@ async def test_a_merged_cart_holds_nothing(
     assert held == [0, 4]
 
 
-async def test_many_carts_at_once_hold_no_more_than_there_is(
-    reserving: Marketplace, database: asyncpg.Connection
+@pytest.mark.parametrize("buckets", [1, 16])
+async def test_many_carts_at_once_hold_no_more_than_there_is_and_none_is_refused(
+    reserving: Marketplace, database: asyncpg.Connection, buckets: int
 ) -> None:
-    offer = await an_offer(await reserving.a_vendor(), stock=7)
-    carts = [await a_cart(reserving.anybody) for _ in range(12)]
+    vendor = await reserving.a_vendor()
+    offer = await an_offer(vendor, stock=7)
+    stocking = f"{vendor.path}/offers/{offer}/stocking"
+    assert (await vendor.patch(stocking, {"buckets": buckets}, version=1)).status_code == 200
+    carts = [await a_cart(reserving.anybody) for _ in range(24)]
 
     answers = await asyncio.gather(*(cart.adds(offer) for cart in carts))
 
-    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert {answer.status_code for answer in answers} == {200}
+    # Whoever has got none is told so at once.
+    assert sum(problems(told(answer)) == [] for answer in answers) == 7
     free_of_problems = [
         cart for cart in [await cart.shows() for cart in carts] if quantities(cart) == {offer: 1}
     ]

@@ -213,13 +213,15 @@ async def test_a_repeat_that_names_another_provider_is_refused_and_shows_it_no_t
         "UPDATE payments.payment SET claimed_until = NULL WHERE order_id = $1", order_id
     )
 
-    refused = await cart.completes(payment={"provider": "manual", "token": "tok_approve"})
+    other, key = {"provider": "manual", "token": "tok_approve"}, str(uuid4())
+    refused, again = [await cart.completes(key=key, payment=other) for _ in range(2)]
     charges = await charges_of(desk.database, sandbox, order_id)
     # Nobody is asking any more: whoever names the right one goes on at once.
     done = await cart.completes()
 
     assert (refused.status_code, refused.json()["code"]) == (409, "payment_provider_mismatch")
     assert refused.json()["provider"] == "sandbox"
+    assert (again.status_code, again.json()["code"]) == (409, "payment_provider_mismatch")
     assert charges == []
     assert (done.json()["order_id"], done.json()["status"]) == (str(order_id), "placed")
 

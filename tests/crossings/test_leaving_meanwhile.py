@@ -3,17 +3,21 @@
 import asyncio
 
 import asyncpg
+import pytest
 
 from actors import PASSWORD, Marketplace
 from contexts.identity.links import account_id_of
 from contexts.vendors.people import a_verified_person, accepting, invited, token_of
 from plaza.settings import Settings
+from shopping import ADDRESS, EMAIL, a_cart, an_offer
 from writing.watching import until, waiting_for_locks, watching
 
 VENDOR = "SELECT FROM vendors.vendor WHERE id = $1 FOR UPDATE"
 SECOND_FACTORS = "LOCK TABLE identity.totp IN SHARE MODE"
 INVITATION = "SELECT id FROM vendors.invitation WHERE vendor_id = $1"
 MEMBERS = "SELECT count(*) FROM vendors.member WHERE account_id = $1"
+STOCK = "LOCK TABLE inventory.stock IN ACCESS EXCLUSIVE MODE"
+ADDRESSES = "SELECT name FROM ordering.address WHERE account_id = $1"
 LEFT = "SELECT count(*) FROM identity.totp WHERE account_id = $1"
 ERASE = "/v1/account/erase"
 
@@ -85,3 +89,31 @@ async def test_who_is_erased_while_they_set_up_an_app_leaves_no_secret(
     assert (await enrolling).status_code == 201
     assert (await erasing).status_code == 200
     assert await database.fetchval(LEFT, account_id) == 0
+
+
+@pytest.mark.parametrize("how", ["begin a cart", "claim one"])
+async def test_who_is_erased_while_they_fill_a_cart_leaves_no_address(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection, how: str
+) -> None:
+    offer, shopper = await an_offer(await marketplace.a_vendor()), await marketplace.a_shopper()
+    account_id = await account_id_of(database, shopper.email)
+    lines = [{"offer_id": offer, "quantity": 1}]
+    path, body, headers = "/v1/carts", {"lines": lines, "address": ADDRESS | {"email": EMAIL}}, {}
+    if how == "claim one":
+        guests = await a_cart(marketplace, {offer: 1})
+        path, body, headers = f"{guests.path}/claim", {}, guests.headers
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(STOCK)
+        filling = asyncio.create_task(shopper.post(path, body, headers=headers))
+        await until_waiting(other, 1)
+        erasing = asyncio.create_task(shopper.post(ERASE, {"password": PASSWORD}))
+
+        async def is_over_or_waiting() -> bool:
+            return erasing.done() or await waiting_for_locks(other) >= 2
+
+        await until(is_over_or_waiting)
+
+    assert (await filling).is_success
+    assert (await erasing).status_code == 200
+    assert await database.fetch(ADDRESSES, account_id) == []

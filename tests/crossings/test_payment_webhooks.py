@@ -128,6 +128,9 @@ async def test_what_is_not_of_the_provider_is_refused_and_leaves_nothing(
         "wrong secret": made(secret=b"another secret, just as long as it"),
         "nothing known": a_message(marketplace, "payout.paid", key),
         "not as agreed": made(reference=5),
+        "no code": a_message(marketplace, "authorization.declined", key, code="no\x00"),
+        "no reference": made(reference="ch_\x00"),
+        "more than a code": a_message(marketplace, "authorization.declined", key, code="x" * 201),
         "empty": Message("", good.headers),
     }
     for why, message in bad.items():
@@ -237,6 +240,27 @@ async def test_what_is_canceled_is_not_captured_after_its_void_was_refused(
         assert captured.status_code == 200, captured.text
         asked = [(row["kind"], row["amount_minor"]) for row in await database.fetch(ASKED)]
         assert sorted(asked) == [("charge", 400), ("void", 600)]
+
+
+async def test_a_refund_that_was_refused_is_asked_for_anew_once_by_who_captures(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor, operator = await marketplace.a_vendor(), await marketplace.operator()
+    order = await (await a_cart(marketplace, {await an_offer(vendor): 1})).buys()
+    assert (await order.is_canceled()).status_code == 200
+    asked = f"{ASKED} AND kind = 'refund' AND order_id = $1"
+    (refund,) = await database.fetch(asked, UUID(order.id))
+    refused = a_message(marketplace, "refund.refused", refund["id"], code="insufficient_balance")
+    assert (await refused.comes(marketplace)).status_code == 200
+    path = f"/v1/operations/payments/{refund['payment_id']}/capture"
+
+    captured, again = [await operator.post(path) for _ in range(2)]
+
+    assert captured.status_code == 200, captured.text
+    assert (again.status_code, again.json()["code"]) == (409, "illegal_transition")
+    (anew,) = await database.fetch(asked, UUID(order.id))
+    assert anew["amount_minor"] == refund["amount_minor"]
+    assert anew["id"] != refund["id"]
 
 
 async def test_a_message_names_no_person_in_the_inbox(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -209,6 +210,48 @@ async def test_before_it_is_placed_an_order_is_nothing_to_its_vendors(
 
     assert [answer.status_code for answer in answers] == [404] * 4
     assert (await stored_part(database, part))["status"] == "pending"
+    assert (await order.is_canceled()).status_code == 200
+    again = [await part.is_accepted(), await part.is_declined(), await part.is_canceled()]
+    assert [answer.status_code for answer in again] == [404] * 3
+
+
+async def test_what_was_placed_and_canceled_says_so_to_its_vendor(
+    careful: Marketplace,
+    marketplace: Marketplace,
+    shops: dict[str, tuple[Vendor, list[str]]],
+    database: asyncpg.Connection,
+) -> None:
+    vendor, offers = shops["one"]
+    for market in (careful, marketplace):
+        order = await (await a_cart(market, {offers[0]: 1})).buys()
+        assert (await order.is_canceled()).status_code == 200
+        part = await part_of(database, order, vendor)
+
+        refused = await part.is_canceled()
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
+
+
+async def test_a_version_that_was_read_is_honoured_and_the_next_one_told(
+    careful: Marketplace,
+    shops: dict[str, tuple[Vendor, list[str]]],
+    database: asyncpg.Connection,
+) -> None:
+    vendor, offers = shops["one"]
+    bodies: dict[str, Any] = {"accept": None, "decline": {}, "cancel": {}}
+    for what, body in bodies.items():
+        order = await (await a_cart(careful, {offers[0]: 1})).buys()
+        part = await part_of(database, order, vendor)
+        before = await stored_part(database, part)
+
+        stale = await part.asked(what, body, **{"if-match": '"1"'})
+        done = await part.asked(what, body, **{"if-match": f'"{before["version"]}"'})
+
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale_version"), what
+        assert done.status_code == 200, done.text
+        told = done.json()["version"]
+        assert told == (await stored_part(database, part))["version"] > before["version"]
+        assert done.headers["etag"] == f'"{told}"'
 
 
 async def test_a_part_whose_payment_an_operator_has_let_go_of_can_still_be_canceled(

@@ -9,7 +9,7 @@ from plaza.reading.watermarks import POLL_TIMEOUT_S
 from web.opened_app import client_of, opened_app
 from writing.watching import until, waiting_for_locks, watching
 
-LOCK = "LOCK TABLE read.product_listing_v1 IN ACCESS EXCLUSIVE MODE"
+LOCK = "LOCK TABLE read.product_listing_v2 IN ACCESS EXCLUSIVE MODE"
 READS = 2
 POLLS = 3
 

@@ -19,6 +19,7 @@ from plaza.settings import Settings
 from plaza.writing.answer import answer_with
 from plaza.writing.engine import open_command_runner
 from plaza.writing.runner import Context
+from plaza.writing.unit_of_work import UnitOfWork
 from shopping import Order, a_cart, an_offer
 from vendor_parts import Part, hold_together, part_of, stored_part
 from writing.watching import watching
@@ -182,6 +183,32 @@ async def test_one_that_cannot_be_expired_now_holds_back_no_other(
     assert await status_of(database, locked) == "pending_acceptance"
     assert await expired(careful) == 1
     assert await status_of(database, locked) == "expired"
+
+
+async def test_one_that_fails_for_reasons_of_ours_holds_back_no_other(
+    careful: Marketplace,
+    database: asyncpg.Connection,
+    vendors: list[Vendor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, (broken, sound) = await bought(careful, database, vendors)
+    for part in (broken, sound):
+        await database.execute(IS_DUE, part.id)
+    due = acceptances.DUE.replace("ORDER BY accept_by", f"ORDER BY id <> '{broken.id}'")
+    monkeypatch.setattr(acceptances, "DUE", due)
+
+    async def failing(command: ExpireVendorOrder, work: UnitOfWork) -> bool:
+        if command.vendor_order_id == broken.id:
+            raise ZeroDivisionError
+        return await expire_vendor_order(command, work)
+
+    with monkeypatch.context() as patching:
+        patching.setattr(acceptances, "expire_vendor_order", failing)
+        assert await expired(careful) == 2
+
+    assert await status_of(database, sound) == "expired"
+    assert await status_of(database, broken) == "pending_acceptance"
+    assert await expired(careful) == 1
 
 
 async def test_an_order_that_nobody_accepts_is_canceled(

@@ -10,8 +10,11 @@ import pytest_asyncio
 from actors import Marketplace
 from plaza.settings import Settings
 from plaza.writing.journal import network_of
+from shopping import a_cart, an_offer
 from writing.running import keyed
 from writing.watching import watching
+
+OF_PATH = "SELECT count(*) FROM writing.journal WHERE path = $1"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -60,6 +63,19 @@ async def test_a_refusal_is_journalled_with_its_reason_whether_it_can_be_repeate
     entries = (await operator.get(audit)).json()["items"]
     assert [entry["code"] for entry in entries] == ["vendor_not_approved"] * 2
     assert {entry["operation"] for entry in entries} == {"publishProduct"}
+
+
+async def test_what_a_guest_may_not_do_with_their_cart_is_journalled_in_no_way(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    cart = await a_cart(marketplace, {await an_offer(await marketplace.a_vendor()): 1})
+    unknown = {"offer_id": str(uuid4()), "quantity": 1}
+
+    for key in ({}, keyed(uuid4().hex)):
+        refused = await cart.person.post(f"{cart.path}/lines", unknown, headers=cart.headers | key)
+        assert refused.status_code == 422, refused.text
+
+    assert await database.fetchval(OF_PATH, f"{cart.path}/lines") == 0
 
 
 async def test_a_repeat_is_no_second_command(

@@ -308,6 +308,29 @@ async def test_an_attempt_that_another_has_taken_the_place_of_is_closed(
     assert await desk.look(order.id) == 0
 
 
+async def test_an_attempt_that_cannot_be_looked_at_holds_back_no_later_one(
+    desk: Desk, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = await a_waiting_order(desk.marketplace)
+    order, first = waiting.order, await attempt_of(desk.database, waiting)
+    another = {"token": "tok_action_required"}
+    again = await order.person.post(f"{order.path}/payment", another, headers=order.headers)
+    assert again.status_code == 202, again.text
+    sandbox.answer(again.json()["next_action"]["url"], "approve")
+    find = desk.provider.find
+
+    async def failing(operation_id: UUID, *, closes: bool) -> Finding:
+        if operation_id == first:
+            raise ZeroDivisionError
+        return await find(operation_id, closes=closes)
+
+    monkeypatch.setattr(desk.provider, "find", failing)
+
+    assert await desk.look(waiting.id) == 1
+
+    assert await status_of(desk.database, waiting) == ("placed", "paid")
+
+
 async def test_two_who_look_at_once_look_after_each_payment_once(desk: Desk) -> None:
     order = await a_waiting_order(desk.marketplace)
     await desk.database.execute(LAPSE, order.id)

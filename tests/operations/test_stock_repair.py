@@ -129,6 +129,18 @@ async def test_a_row_is_mended_before_what_it_does_not_know_of_is_let_go(
     assert await differences(fresh_settings) == []
 
 
+async def test_what_was_noted_too_much_is_given_to_who_waits_for_it(
+    fresh_settings: Settings, database: asyncpg.Connection
+) -> None:
+    shelf = await Shelf.with_units(database, 5)
+    placed = await an_order(database, "placed")
+    await shelf.holds(0, order_id=placed, status="committed", backordered=3)
+    await shelf.says(reserved=5)
+    assert {mended.done for mended in await repaired(fresh_settings)} == {"mended"}
+    assert await shelf.levels() == (5, 3, 0)
+    assert await differences(fresh_settings) == []
+
+
 async def test_what_takes_a_person_is_left_as_it_is_and_said_why(
     fresh_settings: Settings, database: asyncpg.Connection
 ) -> None:

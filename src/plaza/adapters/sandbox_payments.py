@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import httpx
 import msgspec
 import structlog
+from msgspec import Meta
 
 from plaza.adapters.webhook_signatures import verified_id
 from plaza.contexts.payments.events import NextAction
@@ -37,15 +38,18 @@ NOT_FOUND = 404
 
 T = TypeVar("T")
 
+Word = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
+"""What the database can hold, and facts have room for."""
+
 log = structlog.get_logger()
 
 
 class Charge(msgspec.Struct, frozen=True):
     """What the sandbox tells of an authorization."""
 
-    reference: str
+    reference: Word
     status: str
-    code: str | None
+    code: Word | None
     captured_minor: int
     redirect_url: str | None = None
 
@@ -53,17 +57,17 @@ class Charge(msgspec.Struct, frozen=True):
 class Moved(msgspec.Struct, frozen=True):
     """What it tells of a capture, void or refund."""
 
-    reference: str
+    reference: Word
     status: str
-    code: str | None
+    code: Word | None
 
 
 class Told(msgspec.Struct, frozen=True):
     """What a webhook is about."""
 
     key: UUID
-    reference: str
-    code: str | None = None
+    reference: Word
+    code: Word | None = None
     is_captured: bool = False
 
 

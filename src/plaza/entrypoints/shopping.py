@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar.datastructures import State
 
 from plaza.adapters.goods import goods_on_sale
+from plaza.contexts.identity.account import Accounts
 from plaza.contexts.ordering.cart_rules import CartRules, HeldLine, Hold
 from plaza.contexts.ordering.goods import Goods
 from plaza.contexts.payments.provider import Providers
@@ -24,6 +25,7 @@ def cart_rules_of(settings: Settings) -> CartRules:
         currency=settings.currency,
         lifetime=timedelta(days=settings.cart_days),
         hold=_holding(held_for) if settings.reserve_in_cart else None,
+        present=_present,
     )
 
 
@@ -33,6 +35,10 @@ def _holding(lifetime: timedelta) -> Hold:
         await hold_goods(holding, work)
 
     return hold
+
+
+async def _present(account_id: UUID, work: UnitOfWork) -> None:
+    await Accounts.of(work).locked(account_id, shared=True)
 
 
 def _provide_goods() -> Goods:

@@ -13,6 +13,7 @@ from plaza.settings import Settings
 from plaza.writing.answer import answer_with
 from plaza.writing.engine import open_command_runner
 from plaza.writing.failures import Constraints
+from plaza.writing.lanes import place_of
 from plaza.writing.runner import CommandRunner, Context
 
 ACTOR = Actor(kind="system", name="expire_vendor_orders")
@@ -48,19 +49,26 @@ async def expire_vendor_orders(settings: Settings, constraints: Constraints) -> 
     if not due:
         return 0
     async with open_command_runner(settings, constraints, "plaza acceptances") as runner:
-        for vendor_order_id in due:
-            await _expire(vendor_order_id, runner)
-    log.info("vendor_orders_expired", vendor_orders=len(due))
+        left = [one for one in due if not await _expire(one, runner)]
+    log.info("vendor_orders_expired", vendor_orders=len(due) - len(left), left=len(left))
     return len(due)
 
 
-async def _expire(vendor_order_id: UUID, runner: CommandRunner) -> None:
-    """Expire one; what is refused now holds back no other and is tried again the next time."""
+async def _expire(vendor_order_id: UUID, runner: CommandRunner) -> bool:
+    """Expire one; what goes wrong with it holds back no other, and is tried again the next time.
+
+    Returns:
+        Whether nothing went wrong.
+    """
     context = Context(actor=ACTOR, surface=MARKET, correlation_id=new_id())
     command = ExpireVendorOrder(vendor_order_id=vendor_order_id)
     try:
         await runner.run(expire_vendor_order, command, context, lambda _: answer_with(200, None))
     except Refusal as refusal:
-        log.warning(
-            "vendor_order_not_expired", vendor_order_id=str(vendor_order_id), code=refusal.code
-        )
+        why = refusal.code
+    except Exception as error:  # noqa: BLE001  one order's fault must not hold back the others
+        why = place_of(error)
+    else:
+        return True
+    log.warning("vendor_order_not_expired", vendor_order_id=str(vendor_order_id), code=why)
+    return False

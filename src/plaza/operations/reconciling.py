@@ -23,7 +23,7 @@ from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.actor import MARKET, process_actor
 from plaza.kernel.ids import new_id
 from plaza.writing.answer import answer_with
-from plaza.writing.lanes import Lanes
+from plaza.writing.lanes import Lanes, place_of
 from plaza.writing.runner import CommandRunner, Context
 
 LANES = 4
@@ -50,11 +50,23 @@ class Reconciling:
             log.error("payment_provider_missing", provider=payment.provider)
             return
         for attempt_id in payment.open_attempts:
-            closes = payment.closes(attempt_id)
-            await self._settle(payment, attempt_id, await _found(provider, attempt_id, closes))
+            await self._look_at(payment, attempt_id, provider)
         if not payment.open_attempts:
             # All have come to nothing, and the time for another one is over.
             await self._settle(payment, payment.operation_id, NeverHeardOf())
+
+    async def _look_at(
+        self, payment: DuePayment, attempt_id: UUID, provider: PaymentProvider
+    ) -> None:
+        """Look at one attempt; what goes wrong with it holds back none of the others."""
+        try:
+            found = await _found(provider, attempt_id, payment.closes(attempt_id))
+            await self._settle(payment, attempt_id, found)
+        except Exception as error:  # noqa: BLE001  the next look finds it open again
+            order_id, attempt = str(payment.order_id), str(attempt_id)
+            log.warning(
+                "attempt_left_for_later", order_id=order_id, attempt=attempt, error=place_of(error)
+            )
 
     async def _settle(self, payment: DuePayment, attempt_id: UUID, outcome: Finding) -> None:
         is_news = not isinstance(outcome, OutcomeNotKnown | ActionRequired)

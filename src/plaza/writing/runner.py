@@ -190,7 +190,8 @@ class CommandRunner:
             tell_refusal(entry, command, refusal.code)
             is_final = refusal.status in FINAL_REFUSALS and not refusal.is_passing
             if context.repeatable is None or not is_final:
-                await _keep_refusal(work.session, context.surface, entry)
+                if context.is_journalled:
+                    await _keep_refusal(work.session, context.surface, entry)
                 raise
             # Not back to a savepoint, which all that succeed would have to pay for. Nobody has
             # heard of the refusal: whoever has come with the key meanwhile is the first.

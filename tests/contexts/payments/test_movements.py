@@ -236,3 +236,50 @@ async def test_what_was_to_be_refunded_of_a_refused_capture_is_voided(
     payment = await paying.stored()
     assert (payment["captured_minor"], payment["voided_minor"]) == (400, 600)
     await paying.check()
+
+
+async def test_what_was_taken_while_it_was_to_be_voided_is_refunded(
+    runner: CommandRunner, database: asyncpg.Connection
+) -> None:
+    paying = await Paying.open(runner, database, 1000)
+    await paying.tell(PUT_ASIDE)
+    await paying.give_back(paying.parts[0], 400)
+    (void,) = await paying.operations()
+    await paying.tell(APPROVED)
+    # No more than what is not on its way back already.
+    await paying.give_all_back()
+    assert await asked(paying) == [("refund", 600), ("void", 400)]
+
+    for _ in range(2):
+        await paying.move(void["id"], REFUSED)
+
+    assert await asked(paying) == [("refund", 400), ("refund", 600)]
+    await all_return(paying)
+    assert (await paying.stored())["refunded_minor"] == 1000
+    await paying.check()
+
+
+# fault 58
+@pytest.mark.parametrize("is_voided_first", [True, False])
+async def test_what_was_voided_is_not_captured_with_the_whole_whichever_is_told_first(
+    runner: CommandRunner,
+    database: asyncpg.Connection,
+    is_voided_first: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    paying = await Paying.open(runner, database, 600, 400)
+    await paying.tell(PUT_ASIDE)
+    await paying.give_back(paying.parts[0], 250)
+    (void,) = await paying.operations()
+
+    if is_voided_first:
+        await paying.move(void["id"], Returned())
+    for _ in range(2):
+        await paying.tell(APPROVED)
+    await paying.move(void["id"], Returned())
+
+    payment, shares = await paying.stored(), await paying.shares()
+    assert (payment["status"], payment["captured_minor"]) == ("paid", 750)
+    assert [row["captured_minor"] for row in shares] == [350, 400]
+    await paying.check()
+    await paying.give_all_back()
+    assert await asked(paying) == [("refund", 350), ("refund", 400)]

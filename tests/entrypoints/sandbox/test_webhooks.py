@@ -140,6 +140,17 @@ def test_what_was_answered_is_told_only_if_everything_is(told: Sandbox, receiver
     assert told.messages(unsaid["key"]) == []
 
 
+def test_what_its_shopper_has_to_decide_is_told_when_it_is_decided(
+    told: Sandbox, receiver: Receiver
+) -> None:
+    with told.behaving(tells_all=True):
+        charge = authorize(told, "tok_action_required")
+        assert told.messages(charge["key"]) == []
+        told.answer(charge["redirect_url"], "approve")
+    (event,) = receiver.until_received(1)
+    assert isinstance(event.outcome, Approved)
+
+
 def test_a_message_is_sent_again_under_its_id_until_it_is_taken(
     told: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

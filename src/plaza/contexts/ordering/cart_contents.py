@@ -135,11 +135,14 @@ class CartContents:
             address=None if held is None else held.given(),
         )
         lines = list(self.lines.values())
+        if rules.hold is not None and cart.status == "open":
+            await rules.hold(cart.id, what_can_be_held(lines, on_sale), self._work)
+            if self._work.attempt > 0:
+                # Others may have been faster: what could not be held is told.
+                on_sale = await self.on_sale(rules)
         priced = priced_cart(lines, on_sale, cart.currency, rules.delivery, rules.tax)
         if priced.totals.total_minor > AMOUNT_MINOR_MAX:
             raise TotalTooLarge("Take less into one cart.")
-        if rules.hold is not None and cart.status == "open":
-            await rules.hold(cart.id, what_can_be_held(lines, on_sale), self._work)
         return document_of(told, priced)
 
     def _line(self, line_id: UUID) -> CartLine:

@@ -29,6 +29,18 @@ class Hold(Protocol):
         ...
 
 
+class Present(Protocol):
+    """Makes sure, until the command's end, that an account is not erased; called first."""
+
+    async def __call__(self, account_id: UUID, work: UnitOfWork) -> None:
+        """Hold it.
+
+        Raises:
+            NotThere: it was erased meanwhile.
+        """
+        ...
+
+
 class CartRules(msgspec.Struct, frozen=True, kw_only=True):
     """By which carts are changed and told of.
 
@@ -36,6 +48,7 @@ class CartRules(msgspec.Struct, frozen=True, kw_only=True):
         currency: of carts for which none is named.
         lifetime: how long a cart lives after its last change.
         hold: where carts reserve what lies in them.
+        present: where accounts can be erased.
     """
 
     goods: Goods
@@ -44,6 +57,7 @@ class CartRules(msgspec.Struct, frozen=True, kw_only=True):
     delivery: Delivery = free_delivery
     tax: Tax = included_tax
     hold: Hold | None = None
+    present: Present | None = None
 
     async def on_sale(
         self, offer_ids: Sequence[UUID], cart_id: UUID, work: UnitOfWork

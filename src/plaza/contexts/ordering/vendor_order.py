@@ -41,6 +41,9 @@ MOVES: dict[VendorOrderStatus, tuple[VendorOrderStatus, ...]] = {
     "failed": (),
 }
 
+UNPLACED: tuple[VendorOrderStatus, ...] = ("pending", "failed")
+PLACED = 2
+"""The version that placing it makes; whatever follows has a higher one."""
 EVENT_OF_END = {status: event for event, status in ENDINGS.items()}
 
 
@@ -73,6 +76,11 @@ class VendorOrder(VersionedRow):
     @property
     def is_over(self) -> bool:
         return self.status in EVENT_OF_END
+
+    @property
+    def was_placed(self) -> bool:
+        """Whether its vendor has ever seen it; what ended unplaced has moved once only."""
+        return self.status not in UNPLACED and (self.status != "canceled" or self.version > PLACED)
 
     def create(
         self, order_number: str, address_id: UUID, now: datetime, lines: list[OrderLine]
@@ -202,10 +210,10 @@ class VendorOrders(Aggregates[VendorOrder]):
         """The vendor's own, with its lines; nobody else changes it until the command's end.
 
         Raises:
-            NotThere: there is none, it is another vendor's, or its order is not placed yet.
+            NotThere: there is none, it is another vendor's, or its order was never placed.
         """
         part = await self.find_locked(vendor_order_id)
-        if part.vendor_id != vendor_id or part.status in {"pending", "failed"}:
+        if part.vendor_id != vendor_id or not part.was_placed:
             raise NotThere
         return part
 

@@ -82,7 +82,8 @@ def amounts_of(occurrences: Iterable[Occurrence], share: tuple[UUID, int] | None
         sums[one.kind] += amount
     return Amounts(
         authorized=sums["authorization"],
-        captured=sums["charge"],
+        # What was voided was not taken, though the whole was told to be.
+        captured=min(sums["charge"], sums["authorization"] - sums["void"]),
         voided=sums["void"],
         refunded=sums["refund"],
     )

@@ -146,7 +146,8 @@ class Payment(VersionedRow):
             self.authorized_minor += authorization.amount_minor
         self.provider_reference = authorization.provider_reference
         self.next_action = self.code = None
-        self.captured_minor += authorization.amount_minor if captures else 0
+        # What was voided before is not taken any more, though the whole is told to be captured.
+        self.captured_minor += authorization.amount_minor - self.voided_minor if captures else 0
         fact: type[PaymentEvent] = PaymentCaptured if captures else PaymentAuthorized
         return self._changed(fact)
 
@@ -169,10 +170,11 @@ class Payment(VersionedRow):
         self.next_check_at = now if self.open_attempts else None
         return self._changed(PaymentDeclined, code=self.code or GIVEN_UP)
 
-    def move(self, operation: Operation) -> PaymentEvent:
-        """A part was captured, voided or refunded."""
+    def move(self, operation: Operation, not_taken_minor: int = 0) -> PaymentEvent:
+        """A part was captured, voided or refunded; so much was not captured as was told."""
         amount, fact = MOVED[operation.kind]
         setattr(self, amount, getattr(self, amount) + operation.amount_minor)
+        self.captured_minor -= not_taken_minor
         return self._changed(fact)
 
     def refuse(self, operation: Operation, code: str) -> PaymentEvent:

@@ -33,7 +33,8 @@ async def ask_for(kind: Kind, share: Share, amount_minor: int, work: UnitOfWork)
 
 async def give_back(share: Share, amount_minor: int, work: UnitOfWork) -> None:
     """Have it voided as far as nobody has taken it, and refunded otherwise."""
-    voided = min(amount_minor, share.chargeable_minor)
+    # Less than nothing is left where all was taken while some was being voided.
+    voided = max(0, min(amount_minor, share.chargeable_minor))
     await ask_for("void", share, voided, work)
     await ask_for("refund", share, amount_minor - voided, work)
     work.publish(share.told())

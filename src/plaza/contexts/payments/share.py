@@ -65,11 +65,21 @@ class Share(VersionedRow):
         self._add(WAITING[kind], amount_minor)
         self.version += 1
 
-    def conclude(self, kind: Kind, amount_minor: int, *, waited: bool, moved: bool) -> None:
-        """It is known what became of that."""
+    def conclude(self, kind: Kind, amount_minor: int, *, waited: bool, moved: bool) -> int:
+        """It is known what became of that.
+
+        Returns:
+            How much of what had counted as captured has been voided instead.
+        """
         self._add(WAITING[kind], -amount_minor if waited else 0)
         self._add((MOVED[kind],), amount_minor if moved else 0)
         self.version += 1
+        # All was told to be captured before a part was told to be voided: it was the rest.
+        if kind != "void" or not moved:
+            return 0
+        not_taken = max(0, self.captured_minor + self.voided_minor - self.authorized_minor)
+        self.captured_minor -= not_taken
+        return not_taken
 
     def told(self, *, failed: bool = False) -> ShareChanged:
         """How it stands; whether its payment was given up does not follow from amounts."""
@@ -114,7 +124,7 @@ APPROVE = Question(
     """
     UPDATE payments.share SET version = version + 1,
         authorized_minor = authorized_minor + CASE WHEN $2 THEN amount_minor ELSE 0 END,
-        captured_minor = captured_minor + CASE WHEN $3 THEN amount_minor ELSE 0 END
+        captured_minor = captured_minor + CASE WHEN $3 THEN amount_minor - voided_minor ELSE 0 END
     WHERE payment_id = $1 RETURNING {columns}
     """,
 )
@@ -139,7 +149,10 @@ class Shares(Aggregates[Share]):
         return await OF_PAYMENT_LOCKED.all(self.session, payment_id)
 
     async def approve(self, payment_id: UUID, *, authorizes: bool, captures: bool) -> list[Share]:
-        """The whole of a payment was approved: each part gets its own amount, in one statement."""
+        """The whole of a payment was approved: each part gets its own amount, in one statement.
+
+        What was voided of a part before can only be told of as captured with the rest.
+        """
         found = await APPROVE.all(self.session, payment_id, authorizes, captures)
         return sorted(found, key=lambda share: share.id)
 

@@ -16,20 +16,13 @@ from plaza.contexts.payments.provider import (
     AuthorizationRequest,
     Finding,
     NeverHeardOf,
-    OutcomeNotKnown,
     Providers,
     provider_named,
 )
 from plaza.kernel.money import Money
-from plaza.kernel.refusals import Conflict
 from plaza.writing.answer import Answer
 from plaza.writing.idempotency import UNFINISHED_STATUS
 from plaza.writing.runner import REPLAYED_HEADER
-
-
-class PaymentProviderMismatch(Conflict):
-    code = "payment_provider_mismatch"
-    title = "The order's payment was begun with another provider"
 
 
 class CompleteCart(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +64,7 @@ class Phases(Protocol):
 
         Raises:
             CompletionInProgress: somebody else is.
+            PaymentProviderMismatch: its payment was begun with another provider.
         """
         ...
 
@@ -110,13 +104,6 @@ async def _resumed(
     claimed = await phases.claim(begun.order_id)
     if claimed is None:
         return await phases.recall(begun.order_id)
-    if claimed.provider != command.provider:
-        # One provider's token is nothing to show another. Nobody is asked: the claim is given back.
-        await phases.settle(begun.order_id, claimed.operation_id, OutcomeNotKnown())
-        raise PaymentProviderMismatch(
-            f"Name `{claimed.provider}`, or cancel the order and complete the cart again.",
-            provider=claimed.provider,
-        )
     provider = provider_named(claimed.provider, providers)
     outcome = await provider.find(claimed.operation_id, closes=False)
     if isinstance(outcome, NeverHeardOf):

@@ -25,11 +25,7 @@ class HoldGoods(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def hold_goods(command: HoldGoods, work: UnitOfWork) -> None:
-    """Reserve it in place of what the cart held before.
-
-    Raises:
-        InsufficientStock: others were faster than two looks.
-    """
+    """Reserve it, or what is left of it, in place of what the cart held before."""
     demands = tuple(
         Demand(
             line_id=line.line_id,
@@ -49,7 +45,19 @@ async def hold_goods(command: HoldGoods, work: UnitOfWork) -> None:
     try:
         await reserve_stock(reserving, work)
     except InsufficientStock as error:
-        if work.attempt > 0:
-            raise
-        # Somebody has taken some since it was looked at: look once more.
-        raise RunAnew from error
+        if work.attempt == 0:
+            # Somebody has taken some since it was looked at: look once more.
+            raise RunAnew from error
+        # All rows are locked by now: what is there stays, and the cart holds no more than that.
+        left = _left(demands, error)
+        await reserve_stock(msgspec.structs.replace(reserving, demands=left), work)
+
+
+def _left(demands: tuple[Demand, ...], short: InsufficientStock) -> tuple[Demand, ...]:
+    """As much of each as there is; a cart has one line an offer."""
+    available = {each["offer_id"]: each["available"] for each in short.members["lines"]}
+    left = (
+        msgspec.structs.replace(each, quantity=available.get(each.offer_id, each.quantity))
+        for each in demands
+    )
+    return tuple(each for each in left if each.quantity > 0)

@@ -131,7 +131,7 @@ class CartPhases:
     async def _claimed(self, order_id: UUID) -> Answer:
         return await self._commanding.answered(
             claim_payment,
-            ClaimPayment(order_id=order_id, claim_s=CLAIM_S),
+            ClaimPayment(order_id=order_id, claim_s=CLAIM_S, provider=self._command.provider),
             MARKET,
             lambda claimed: answer_with(200, claimed),
             is_repeatable=False,

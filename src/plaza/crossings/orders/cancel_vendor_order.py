@@ -18,11 +18,13 @@ class CancelVendorOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What to cancel.
 
     Attributes:
+        version: the version that the caller read; checked where given.
         lines: how many units of which lines; None: all that is left of all lines.
     """
 
     vendor_id: UUID
     vendor_order_id: UUID
+    version: int | None = None
     lines: Mapping[UUID, int] | None = None
     reason: str | None = None
 
@@ -37,6 +39,8 @@ async def cancel_vendor_order(command: CancelVendorOrder, work: UnitOfWork) -> V
     """
     orders = VendorOrders.of(work)
     part = await orders.of_vendor(command.vendor_order_id, command.vendor_id)
+    if command.version is not None:
+        part.expect(command.version)
     before = part.canceled_minor
     if command.lines is None:
         work.publish(part.end("canceled", command.reason, work.now))

@@ -12,6 +12,8 @@ from plaza.writing.unit_of_work import UnitOfWork
 class DeclineVendorOrder(msgspec.Struct, frozen=True, kw_only=True):
     vendor_id: UUID
     vendor_order_id: UUID
+    version: int | None = None
+    """The version that the caller read; checked where given."""
     reason: str | None = None
 
 
@@ -24,6 +26,8 @@ async def decline_vendor_order(command: DeclineVendorOrder, work: UnitOfWork) ->
     """
     orders = VendorOrders.of(work)
     part = await orders.of_vendor(command.vendor_order_id, command.vendor_id)
+    if command.version is not None:
+        part.expect(command.version)
     left = part.total_minor - part.canceled_minor
     work.publish(part.end("declined", command.reason, work.now))
     await orders.cancel_lines_of([part.id])

@@ -22,7 +22,7 @@ from plaza.kernel.money import Money
 from plaza.kernel.text import Reason
 from plaza.web.authentication import member_with
 from plaza.web.commanding import Commanding
-from plaza.web.documenting import answers
+from plaza.web.documenting import IF_MATCH_OPTIONAL, answers
 from plaza.writing.answer import Answer, answer_with
 
 MEMBER = member_with("owner", "manager", "staff", scope="orders:write")
@@ -61,6 +61,7 @@ class VendorOrderStanding(msgspec.Struct, frozen=True, kw_only=True):
     total: Money
     canceled: Money
     """What of the total is canceled."""
+    version: int
 
 
 def standing_answer(part: VendorOrder) -> Answer:
@@ -71,8 +72,9 @@ def standing_answer(part: VendorOrder) -> Answer:
         status=part.status,
         total=Money(part.total_minor, part.currency),
         canceled=Money(part.canceled_minor, part.currency),
+        version=part.version,
     )
-    return answer_with(200, body)
+    return answer_with(200, body, etag=f'"{part.version}"')
 
 
 @post(
@@ -80,7 +82,7 @@ def standing_answer(part: VendorOrder) -> Answer:
     operation_id="acceptVendorOrder",
     status_code=200,
     guards=[MEMBER],
-    responses=answers(VendorOrderStanding),
+    responses=answers(VendorOrderStanding, also=IF_MATCH_OPTIONAL),
 )
 async def accept(
     vendor: FromPath[UUID], vendor_order: FromPath[UUID], commanding: NamedDependency[Commanding]
@@ -89,7 +91,9 @@ async def accept(
 
     409 `acceptance_over`: it came too late, and the shopper gets the money back.
     """
-    command = AcceptVendorOrder(vendor_id=vendor, vendor_order_id=vendor_order)
+    command = AcceptVendorOrder(
+        vendor_id=vendor, vendor_order_id=vendor_order, version=commanding.version
+    )
     surface = Surface(vendor_id=vendor)
     return await commanding.run(accept_vendor_order, command, surface, standing_answer)
 
@@ -99,7 +103,7 @@ async def accept(
     operation_id="declineVendorOrder",
     status_code=200,
     guards=[MEMBER],
-    responses=answers(VendorOrderStanding),
+    responses=answers(VendorOrderStanding, also=IF_MATCH_OPTIONAL),
 )
 async def decline(
     vendor: FromPath[UUID],
@@ -108,8 +112,12 @@ async def decline(
     data: JSONBody[Declining | None] = None,
 ) -> Response[bytes]:
     """Decline an order that waits for acceptance; what was paid for it goes back."""
-    reason = None if data is None else data.reason
-    command = DeclineVendorOrder(vendor_id=vendor, vendor_order_id=vendor_order, reason=reason)
+    command = DeclineVendorOrder(
+        vendor_id=vendor,
+        vendor_order_id=vendor_order,
+        version=commanding.version,
+        reason=None if data is None else data.reason,
+    )
     surface = Surface(vendor_id=vendor)
     return await commanding.run(decline_vendor_order, command, surface, standing_answer)
 
@@ -119,7 +127,7 @@ async def decline(
     operation_id="cancelVendorOrder",
     status_code=200,
     guards=[MEMBER],
-    responses=answers(VendorOrderStanding),
+    responses=answers(VendorOrderStanding, also=IF_MATCH_OPTIONAL),
 )
 async def cancel(
     vendor: FromPath[UUID],
@@ -132,6 +140,7 @@ async def cancel(
     command = CancelVendorOrder(
         vendor_id=vendor,
         vendor_order_id=vendor_order,
+        version=commanding.version,
         lines=_quantities(wanted.lines),
         reason=wanted.reason,
     )

@@ -11,6 +11,7 @@ from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.provider import Approved
 from plaza.contexts.payments.share import Shares
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
+from plaza.kernel.refusals import IllegalTransition
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -21,28 +22,43 @@ class CapturePayment(msgspec.Struct, frozen=True, kw_only=True):
 async def capture_payment(command: CapturePayment, work: UnitOfWork) -> Payment:
     """Have it captured; an order that waited for a transfer is placed.
 
+    What was canceled, and a provider has refused to give back, is asked for anew.
+
     Raises:
         NotThere: there is no such payment.
-        IllegalTransition: nothing of it can be captured.
+        IllegalTransition: nothing of it can be captured, nor has to be given back.
     """
     # Not locked here: settling locks the order first, as everybody does.
     payment = await Payments.of(work).find(command.payment_id)
     action = payment.wanted_action()
     if not payment.awaits_transfer or payment.operation_id is None or action is None:
-        await _return_what_is_canceled(command.payment_id, work)
-        return await charge_payment(ChargePayment(payment_id=command.payment_id), work)
+        is_returning = await _return_what_is_canceled(command.payment_id, work)
+        try:
+            return await charge_payment(ChargePayment(payment_id=command.payment_id), work)
+        except IllegalTransition:
+            # What was canceled after it had been taken leaves nothing to take.
+            if not is_returning:
+                raise
+            return payment
     reference = action.reference or str(payment.operation_id)
     outcome = Approved(reference=reference, is_captured=True)
     settling = SettlePayment(operation_id=payment.operation_id, outcome=outcome)
     return (await settle_payment(settling, work)).payment
 
 
-async def _return_what_is_canceled(payment_id: UUID, work: UnitOfWork) -> None:
-    """Ask anew for what a provider has once refused to give back, so that it is not taken."""
+async def _return_what_is_canceled(payment_id: UUID, work: UnitOfWork) -> bool:
+    """Ask anew for what a provider has once refused to give back, so that it is not taken.
+
+    Returns:
+        Whether there was anything to ask for.
+    """
+    is_returning = False
     payment = await Payments.of(work).find_locked(payment_id)
     for part in await VendorOrders.of(work).of_order_locked(payment.order_id):
         share = await Shares.of(work).of_vendor_order_locked(part.id)
         given = share.voided_minor + share.refunded_minor + share.returning_minor
         owed = max(0, part.canceled_minor - given)
         again = ReturnShare(vendor_order_id=part.id, amount_minor=owed, is_capped=True)
-        await return_share(again, work)
+        before = share.version
+        is_returning |= (await return_share(again, work)).version != before
+    return is_returning

@@ -75,7 +75,10 @@ async def receive(
 async def capture(
     payment: FromPath[UUID], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
-    """Take what was put aside, or confirm that a bank transfer has come, which places the order."""
+    """Take what was put aside, or confirm that a bank transfer has come, which places the order.
+
+    What was canceled and could not be given back is asked for anew.
+    """
     command = CapturePayment(payment_id=payment)
     return await commanding.run(capture_payment, command, MARKET, payment_answer)
 

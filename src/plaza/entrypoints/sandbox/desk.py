@@ -48,7 +48,9 @@ class Desk:
         with writing(self._connection):
             charge, is_new = self.books.authorize(key, asked)
             hangs = is_new and charge.status == "approved" and asked.token == TIMEOUT_AFTER_CHARGE
-            if is_new and (hangs or self.behaviour.tells_all):
+            # Of what its shopper has to decide first there is nothing to tell.
+            is_decided = charge.status != "action_required"
+            if is_new and is_decided and (hangs or self.behaviour.tells_all):
                 self._tell(key, told_of_charge(charge))
         return self.shown(charge), hangs
 

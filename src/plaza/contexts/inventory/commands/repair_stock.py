@@ -5,6 +5,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from plaza.contexts.inventory.reservations import Reservations
+from plaza.contexts.inventory.settling import settle
 from plaza.contexts.inventory.stock import Levels, Movement, Stock
 from plaza.contexts.inventory.stock_rows import StockRows
 from plaza.kernel.ids import new_id
@@ -38,7 +40,8 @@ class RepairStock(msgspec.Struct, frozen=True, kw_only=True):
 async def repair_stock(command: RepairStock, work: UnitOfWork) -> bool:
     """Make reserved and backordered what the reservations are, and the history add up to that.
 
-    What is on hand stays: only somebody who counts knows better.
+    What is on hand stays: only somebody who counts knows better. What turns out to be available
+    is given to who waits for it.
 
     Returns:
         Whether anything was wrong.
@@ -63,6 +66,7 @@ async def repair_stock(command: RepairStock, work: UnitOfWork) -> bool:
         )
     _mend(row, recorded, owed)
     await rows.write(work)
+    await _give_to_who_waits(row.offer_id, work)
     return True
 
 
@@ -71,8 +75,17 @@ async def _locked(stock_id: UUID, connection: asyncpg.Connection) -> tuple[Stock
     if offer_id is None:
         raise NotThere
     rows = StockRows(connection)
-    await rows.lock([offer_id], row_ids=[stock_id])
+    # All of the offer, since who waits may be given some of any row.
+    await rows.lock([offer_id], everything=True)
     return rows[stock_id], rows
+
+
+async def _give_to_who_waits(offer_id: UUID, work: UnitOfWork) -> None:
+    """Reserve for them what turns out to be free, by rows that are read anew."""
+    connection = await work.connection()
+    rows = StockRows(connection)
+    await rows.lock([offer_id], everything=True)
+    await settle(rows, Reservations(connection), work)
 
 
 def _mend(row: Stock, recorded: Levels, owed: Levels) -> None:

@@ -11,6 +11,8 @@ from plaza.writing.unit_of_work import UnitOfWork
 class AcceptVendorOrder(msgspec.Struct, frozen=True, kw_only=True):
     vendor_id: UUID
     vendor_order_id: UUID
+    version: int | None = None
+    """The version that the caller read; checked where given."""
 
 
 async def accept_vendor_order(command: AcceptVendorOrder, work: UnitOfWork) -> VendorOrder:
@@ -21,5 +23,7 @@ async def accept_vendor_order(command: AcceptVendorOrder, work: UnitOfWork) -> V
         IllegalTransition: it does not wait for acceptance.
     """
     part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
+    if command.version is not None:
+        part.expect(command.version)
     work.publish(part.accept(work.now))
     return part

@@ -26,6 +26,9 @@ async def claim_cart(command: ClaimCart, work: UnitOfWork, rules: CartRules) -> 
     Raises:
         NotThere: it is neither a guest's whose secret was shown, nor the account's.
     """
+    if rules.present is not None:
+        # Who erases the account meanwhile finds the cart, or it stays the guest's.
+        await rules.present(command.account_id, work)
     carts = Carts.of(work)
     await carts.lock_those_of(command.account_id)
     contents = await CartContents.opened(command.cart_id, work, rules)

@@ -44,6 +44,9 @@ async def create_cart(command: CreateCart, work: UnitOfWork, rules: CartRules) -
     currency = command.currency or rules.currency
     if currency not in known_currencies():
         raise UnknownCurrency(f"{currency} is not a currency of ISO 4217.")
+    if command.account_id is not None and rules.present is not None:
+        # Who erases the account meanwhile finds the cart, or there is none.
+        await rules.present(command.account_id, work)
     cart = Cart(
         id=command.cart_id,
         account_id=command.account_id,

@@ -9,7 +9,7 @@ from plaza.contexts.payments.operation import Operation
 from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.provider import Movement, Returned, ReturnRefused
 from plaza.contexts.payments.returning import ask_for
-from plaza.contexts.payments.share import Shares
+from plaza.contexts.payments.share import Share, Shares
 from plaza.writing.unit_of_work import UnitOfWork
 
 NO_ANSWER = "no answer in time"
@@ -48,15 +48,27 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
     operation.last_error = said.code
     if had_moved:
         return
+    not_taken_minor = 0
     if not is_excess and operation.vendor_order_id is not None:
         share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
-        share.conclude(operation.kind, operation.amount_minor, waited=waited, moved=moved)
-        if waited and not moved and operation.kind == "refund":
-            # The capture that it waited for was refused: what is still put aside is let go.
-            voided = min(operation.amount_minor, share.chargeable_minor)
-            await ask_for("void", share, voided, work)
+        not_taken_minor = share.conclude(
+            operation.kind, operation.amount_minor, waited=waited, moved=moved
+        )
+        if waited and not moved:
+            await _ask_otherwise(share, operation, work)
         work.publish(share.told())
     if not moved:
         work.publish(payment.refuse(operation, said.code or ""))
     elif not is_excess:
-        work.publish(payment.move(operation))
+        work.publish(payment.move(operation, not_taken_minor))
+
+
+async def _ask_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
+    """Have given back in the other way what was taken, or not taken, in the meantime."""
+    amount_minor, left = refused.amount_minor, max(0, share.chargeable_minor)
+    if refused.kind == "refund":
+        # The capture that it waited for was refused: what is still put aside is let go.
+        await ask_for("void", share, min(amount_minor, left), work)
+    elif refused.kind == "void":
+        # It was taken meanwhile: what is not put aside any more is given back.
+        await ask_for("refund", share, amount_minor - left, work)
