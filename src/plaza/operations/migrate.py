@@ -25,9 +25,20 @@ LOCK_TIMEOUT = "5s"
 BESIDE_THE_PACKAGE = Path(__file__).parents[1] / "migrations"
 IN_THE_SOURCE = Path(__file__).parents[3] / "migrations"
 
+SERVER_VERSION_MIN = 180_000
+"""Read models are written by what PostgreSQL 18 can tell: what a row was before (RETURNING old)."""
+SERVER_VERSION = """
+    SELECT current_setting('server_version_num')::int AS number,
+        current_setting('server_version') AS name
+"""
+
 OWNER_IS_BOUND = """
     SELECT NOT rolsuper AND NOT rolbypassrls FROM pg_roles WHERE rolname = 'plaza_owner'
 """
+
+
+class ServerTooOld(InvalidSetting):
+    """The server cannot do what read models are written by."""
 
 
 class RolesMissing(InvalidSetting):
@@ -44,6 +55,7 @@ async def migrate(
     """Do all that is not done yet; several processes may try at once.
 
     Raises:
+        ServerTooOld: it is below PostgreSQL 18.
         RolesMissing: the roles were never created on this server.
         MigrationBlocked: a lock was not to be had; nothing of that migration was done.
     """
@@ -51,6 +63,7 @@ async def migrate(
         settings.database_url, server_settings={"application_name": "plaza migrate"}
     )
     try:
+        await _check_version(connection)
         await _check_roles(connection)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await _run_migrations(settings)
@@ -63,6 +76,18 @@ async def migrate(
             await ensure_follow(connection, process.name)
     finally:
         await connection.close()
+
+
+async def _check_version(connection: asyncpg.Connection) -> None:
+    server = await connection.fetchrow(SERVER_VERSION)
+    assert server is not None
+    if server["number"] < SERVER_VERSION_MIN:
+        message = (
+            f"The server is PostgreSQL {server['name']}; "
+            f"plaza needs {SERVER_VERSION_MIN // 10_000} or newer. "
+            "On an older one commands would be taken, and no read model would move."
+        )
+        raise ServerTooOld(message)
 
 
 async def _check_roles(connection: asyncpg.Connection) -> None:
