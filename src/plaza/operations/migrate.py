@@ -14,7 +14,7 @@ from plaza.outbox.epoch import log_identity, reseed_if_moved
 from plaza.outbox.partitions import ensure_partitions
 from plaza.outbox.sequencer import SEQUENCER_LOCK
 from plaza.processes.process import Process
-from plaza.projecting.builds import ensure_build, ensure_follow
+from plaza.projecting.builds import NotBuilt, ensure_build, ensure_follow
 from plaza.projecting.projection import Projection
 from plaza.settings import InvalidSetting, Settings
 
@@ -58,6 +58,7 @@ async def migrate(
         ServerTooOld: it is below PostgreSQL 18.
         RolesMissing: the roles were never created on this server.
         MigrationBlocked: a lock was not to be had; nothing of that migration was done.
+        NotBuilt: some read models have to be built of snapshots; all else is done.
     """
     connection = await asyncpg.connect(
         settings.database_url, server_settings={"application_name": "plaza migrate"}
@@ -70,12 +71,22 @@ async def migrate(
         await connection.execute(f"SET ROLE {OWNER}")
         await reseed_if_moved(connection, await log_identity(connection), SEQUENCER_LOCK)
         await ensure_partitions(connection, settings.outbox_partition_size)
-        for projection in projections:
-            await ensure_build(connection, projection)
         for process in processes:
             await ensure_follow(connection, process.name)
+        await _ensure_builds(connection, projections)
     finally:
         await connection.close()
+
+
+async def _ensure_builds(connection: asyncpg.Connection, projections: Sequence[Projection]) -> None:
+    missing: list[str] = []
+    for projection in projections:
+        try:
+            await ensure_build(connection, projection)
+        except NotBuilt as error:
+            missing.append(str(error))
+    if missing:
+        raise NotBuilt("\n".join(missing))
 
 
 async def _check_version(connection: asyncpg.Connection) -> None:

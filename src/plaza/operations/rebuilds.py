@@ -19,8 +19,9 @@ from plaza.outbox.channels import Channels
 from plaza.outbox.snapshot import Snapshot
 from plaza.projecting import rebuilding, switching
 from plaza.projecting.builds import NotBuilt
+from plaza.projecting.filling import Progress
 from plaza.projecting.projection import Projection
-from plaza.projecting.rebuilding import FilledElsewhere, Progress
+from plaza.projecting.rebuilding import FilledElsewhere
 from plaza.projecting.replaying import LogIncomplete
 from plaza.projecting.snapshots import Source
 from plaza.projecting.verifying import Comparison

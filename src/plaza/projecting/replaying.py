@@ -18,7 +18,10 @@ from plaza.projecting.projection import Document, Projection, Remembered, fold
 
 POSITIONS_AT_ONCE = 20_000
 
-FIRST = "SELECT coalesce(min(position), 1) FROM outbox.position"
+FIRST = """
+    SELECT coalesce((SELECT min(position) FROM outbox.position),
+        (SELECT max(last_position) + 1 FROM outbox.dropped), 1)
+"""
 
 # The bounds let the planner leave out partitions, however far a late commit lies apart.
 BOUNDS = """

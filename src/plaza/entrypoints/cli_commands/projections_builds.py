@@ -15,8 +15,8 @@ from plaza.entrypoints.reachable import check_servers
 from plaza.operations.audits import Audit
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.projecting.builds import NotBuilt
+from plaza.projecting.filling import Progress as Show
 from plaza.projecting.projection import Projection
-from plaza.projecting.rebuilding import Progress as Show
 from plaza.projecting.replaying import LogIncomplete
 from plaza.projecting.snapshots import Source
 from plaza.projecting.steps import Fenced
