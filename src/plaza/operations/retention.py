@@ -48,7 +48,9 @@ IN_NEED = """
         ORDER BY s.number DESC LIMIT 1) last
     WHERE b.status <> 'retired' AND last.upto < $1
     UNION ALL
-    SELECT projection || ' (parked)' FROM projecting.held_fact WHERE position <= $1
+    SELECT projection || ' (parked)' FROM projecting.held_fact h
+    JOIN projecting.build b USING (projection, build)
+    WHERE h.position <= $1 AND b.status <> 'retired'
     LIMIT 1
 """
 
