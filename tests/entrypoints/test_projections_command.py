@@ -84,6 +84,21 @@ def test_a_time_without_offset_and_an_unknown_read_model_are_refused(run: Run) -
     assert "product_listing" in run("audit", "products").stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("replay", "product_page", "--at", "2026-11-17"), "T00:00:00Z"),
+        (("replay", "product_page", "--at", "0001-01-01T00:00:00+14:00"), "out of range"),
+        (("retire", "product_page", "--build", "99999999999"), "not in the range"),
+    ],
+)
+def test_what_no_database_can_hold_is_refused(run: Run, words: tuple[str, ...], said: str) -> None:
+    key = ("--key", str(uuid4())) if words[0] == "replay" else ()
+    done = run(*words, *key)
+    assert done.code == 2
+    assert said in done.stderr
+
+
 def test_rows_that_are_right_end_well(run: Run, page: UUID) -> None:
     done = run("audit", "product_page", "--full")
     assert page

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from actors import Marketplace, Vendor
 from plaza.entrypoints.installation import migrate
 from plaza.operations import migrate as migrating
-from plaza.operations.migrate import MigrationBlocked
+from plaza.operations.migrate import MigrationBlocked, ServerTooOld
 from plaza.settings import Settings
 from writing.watching import watching
 
@@ -204,6 +204,18 @@ async def test_a_migration_that_has_to_wait_for_a_reader_gives_up_and_holds_nobo
         assert await catalogue(connection) == before
         await migrate(settings)
         assert await connection.fetchval(REVISION) == "9999"
+
+
+async def test_a_server_that_is_too_old_is_refused_before_anything_is_done(
+    fresh_settings: Settings, coming: Coming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "SERVER_VERSION_MIN", 9_990_000)
+    coming.ends_with(RIGHT)
+    async with watching(fresh_settings) as connection:
+        revision = await connection.fetchval(REVISION)
+        with pytest.raises(ServerTooOld, match=r"PostgreSQL \d+.* needs 999 or newer"):
+            await migrate(fresh_settings)
+        assert await connection.fetchval(REVISION) == revision
 
 
 # fault 84

@@ -9,19 +9,26 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from plaza.operations.retention import drop_old_facts
+from plaza.bootstrap import SNAPSHOTS
+from plaza.operations.audits import audit_whole, auditing
+from plaza.operations.changes import changes_since
+from plaza.operations.migrate import migrate
+from plaza.operations.retention import NOTE, drop_old_facts
+from plaza.outbox.channels import everything
 from plaza.outbox.partitions import ensure_partitions
 from plaza.outbox.sequencer import Sequencer
 from plaza.outbox.verification import Extent, Finding, verify_log
+from plaza.projecting.building import drop_tables
 from plaza.projecting.builds import NotBuilt, ensure_build
-from plaza.projecting.rebuilding import begin_rebuild
+from plaza.projecting.rebuilding import begin_rebuild, fill
 from plaza.projecting.replaying import LogIncomplete, check_complete
 from plaza.projecting.switching import retire
 from plaza.read_models.category_tree.projection import PROJECTION
 from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
 from plaza.settings import Settings
 from projecting.connecting import Connect, connecting
-from projecting.log import tell
+from projecting.log import a_follower, follow_to_the_end, sequence, tell
+from projecting.rebuilds import indexes_of, statuses_of
 from read_models.catalogue import ACategory
 
 KEPT_DAYS = 30
@@ -41,6 +48,12 @@ HOLD = """
 HOLD_FACT = """
     INSERT INTO projecting.held_fact (projection, build, document, key, position)
     VALUES ('product_page', 1, 'product_page', $1, 1)
+"""
+CATEGORIES_SHOWN = "SELECT count(*) FROM read.category_tree_v1"
+FORGET_MODEL = """
+    DROP VIEW read.category_tree_v1, read.category_tree_vendor_v1, read.category_tree_product_v1;
+    DELETE FROM projecting.step WHERE projection = 'category_tree';
+    DELETE FROM projecting.build WHERE projection = 'category_tree';
 """
 PARTITIONS = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'outbox.event'::regclass"
 FLOOR = "SELECT floor FROM outbox.tick ORDER BY number DESC LIMIT 1"
@@ -170,3 +183,78 @@ async def test_while_a_writer_is_open_it_is_tried_again(
         await tell(connection, ACategory().created())
         assert not dropping.done()
     assert await dropping == 1
+
+
+async def test_the_last_fact_stays_however_old_it_is(connect: Connect, keeping: Settings) -> None:
+    connection = await connect()
+    await tell(connection, *(ACategory().created() for _ in range(3)))
+    # Commands that were rolled back took the ids behind it.
+    await connection.execute(f"SELECT setval('outbox.event_id_seq', {BEHIND_FIRST - 1})")
+    await ensure_partitions(connection, keeping.outbox_partition_size)
+    sequencer = Sequencer(connection, floor_interval_s=0)
+    async with asyncio.timeout(10):
+        while await connection.fetchval(FLOOR) < BEHIND_FIRST - 1:
+            await sequencer.tick(even_if_idle=True)
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+
+    assert await drop_old_facts(keeping) == 0
+
+    await tell(connection, ACategory().created())
+    await sequence(connection)
+    assert await drop_old_facts(keeping) == 1
+
+
+async def test_a_log_of_which_nothing_is_left_is_not_one_that_says_nothing(
+    connection: asyncpg.Connection, fresh_settings: Settings
+) -> None:
+    await follow_to_the_end(await a_follower(connection, CATEGORY_TREE))
+    shown = await connection.fetchval(CATEGORIES_SHOWN)
+    last = await sequence(connection)
+    await connection.execute(NOTE, last, BEHIND_FIRST)
+    await connection.execute("DELETE FROM outbox.position")
+
+    async with auditing(fresh_settings) as work:
+        with pytest.raises(LogIncomplete, match=f"begins at position {last + 1}"):
+            await audit_whole(work, CATEGORY_TREE, lambda _, __: None, repairs=True)
+    assert await connection.fetchval(CATEGORIES_SHOWN) == shown > 0
+
+
+async def test_a_read_model_that_a_release_adds_is_built_of_snapshots_where_the_log_is_cut(
+    connection: asyncpg.Connection, connect: Connect, keeping: Settings
+) -> None:
+    indexes = await indexes_of(connection, CATEGORY_TREE, 1)
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+    assert await drop_old_facts(keeping) == 1
+    # The release before did not have it.
+    await connection.execute(FORGET_MODEL)
+    await drop_tables(connection, CATEGORY_TREE, 1)
+
+    with pytest.raises(NotBuilt, match="projections rebuild category_tree --from snapshots"):
+        await migrate(keeping, [CATEGORY_TREE], [])
+    build = await begin_rebuild(
+        connection, CATEGORY_TREE, switches=True, source="snapshot", snapshots=SNAPSHOTS
+    )
+    found = await fill(connect, CATEGORY_TREE, build, lambda _, __: None, SNAPSHOTS)
+
+    assert found.total == 0
+    assert await statuses_of(connection, CATEGORY_TREE) == {1: "live"}
+    assert await indexes_of(connection, CATEGORY_TREE, 1) == indexes
+    await migrate(keeping, [CATEGORY_TREE], [])
+    await tell(connection, ACategory().created())
+    await sequence(connection)
+    await follow_to_the_end(await a_follower(connection, CATEGORY_TREE))
+    assert await connection.fetchval(CATEGORIES_SHOWN) == 1
+
+
+async def test_a_cdn_that_asks_from_before_what_was_dropped_lets_go_of_everything(
+    connection: asyncpg.Connection, keeping: Settings
+) -> None:
+    await connection.execute(MAKE_OLDER, KEPT_DAYS + 1)
+    await connection.execute(PASS, "")
+    assert await drop_old_facts(keeping) == 1
+    names = [CATEGORY_TREE.name]
+    assert (await changes_since(keeping, 0, names)).tags == [everything(CATEGORY_TREE.name)]
+    behind = await connection.fetchval("SELECT max(position) FROM outbox.position")
+    assert (await changes_since(keeping, behind, names)).tags == []

@@ -8,6 +8,7 @@ import pytest
 from plaza.processes import parking
 from plaza.processes.process import Process
 from plaza.projecting.builds import ensure_follow
+from plaza.projecting.parked import Key
 from plaza.writing.runner import CommandRunner
 from processes.following import a_follower, follow_to_the_end, upto_of
 from processes.test_process import MORE, Noted, closing
@@ -87,6 +88,51 @@ async def test_what_is_skipped_never_follows(
     await go_on(connection, noted.process, runner)
     assert noted.asked == [poisoned]
     assert await parked_in(connection) == []
+
+
+async def test_a_skip_that_is_asked_for_while_it_is_tried_is_done_next(
+    connection: asyncpg.Connection, runner: CommandRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted, poisoned = Noted(KeyError("a bug"), KeyError("a bug")), uuid4()
+    await ensure_follow(connection, noted.process.name)
+    seen = await closing(connection, poisoned)
+    await follow_to_the_end(a_follower(connection, noted.process, runner))
+    put_off = parking.ParkedAggregates.put_off
+
+    async def put_off_behind_an_operator(
+        self: parking.ParkedAggregates, on: asyncpg.Connection, key: Key, error: Exception
+    ) -> None:
+        await connection.execute(SKIP, seen)
+        await put_off(self, on, key, error)
+
+    monkeypatch.setattr(parking.ParkedAggregates, "put_off", put_off_behind_an_operator)
+    await go_on(connection, noted.process, runner)
+
+    assert noted.asked == [poisoned, poisoned]
+    assert await parked_in(connection) == []
+
+
+async def test_what_is_parked_is_skipped_while_the_process_is_stopped(
+    connection: asyncpg.Connection, runner: CommandRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parking, "PARKED_KEYS_MAX", 1)
+    noted, poisoned = Noted(KeyError("a bug"), KeyError("a bug")), uuid4()
+    await ensure_follow(connection, noted.process.name)
+    seen = await closing(connection, poisoned)
+    follower = a_follower(connection, noted.process, runner)
+    await follow_to_the_end(follower)
+    await closing(connection, uuid4())
+    await follow_to_the_end(follower)
+    assert await connection.fetchval(STOPPED, noted.process.name) is not None
+
+    await connection.execute(SKIP, seen)
+    await connection.execute(RETRY_NOW)
+    # It looks once a second.
+    while await parked_in(connection):
+        await follower.advance()
+
+    assert noted.asked[0] == poisoned != noted.asked[1]
+    assert await connection.fetchval(STOPPED, noted.process.name) is not None
 
 
 async def test_a_bug_that_hits_everything_stops_the_process(

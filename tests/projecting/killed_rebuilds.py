@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from plaza.projecting import catching_up, rebuilding
+from plaza.projecting import catching_up, filling
 from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import fill
 from plaza.read_models.product_listing.projection import PROJECTION as PRODUCT_LISTING
@@ -42,7 +42,7 @@ async def filled_until_killed(watching: asyncpg.Connection, url: str, build: int
 
 def _fill(url: str, build: int, n: int) -> None:
     catching_up.BULK_FACTS_MAX = FACTS_AT_ONCE
-    rebuilding.NEAR_FACTS = 1
+    filling.NEAR_FACTS = 1
 
     async def connect() -> asyncpg.Connection:
         role = {"role": "plaza_owner", "plaza.scope": "market", "application_name": NAME}

@@ -6,18 +6,25 @@ import asyncpg
 import pytest
 
 from plaza.bootstrap import PROJECTIONS
-from plaza.projecting import catching_up, rebuilding
+from plaza.projecting import catching_up, verifying
+from plaza.projecting import filling as filling_up
+from plaza.projecting.batch import BuildTables
+from plaza.projecting.follower import Follower
 from plaza.projecting.rebuilding import (
+    BuildDropped,
     FilledElsewhere,
     RebuildUnderWay,
     begin_rebuild,
     fill,
     verify,
 )
+from plaza.projecting.steps import Shard
+from plaza.projecting.switching import retire, switch
+from plaza.projecting.verifying import LiveBuildStands
 from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
 from plaza.read_models.product_listing.projection import PROJECTION as PRODUCT_LISTING
 from projecting.connecting import Connect
-from projecting.log import a_follower, follow_to_the_end, sequence, tell
+from projecting.log import Announced, a_follower, follow_to_the_end, sequence, tell
 from projecting.rebuilds import (
     category_tree_with_a_bug,
     facts_of,
@@ -51,7 +58,7 @@ async def test_a_rebuild_that_is_killed_goes_on_where_it_was(
 ) -> None:
     # fault 42
     monkeypatch.setattr(catching_up, "BULK_FACTS_MAX", 40)
-    monkeypatch.setattr(rebuilding, "NEAR_FACTS", 1)
+    monkeypatch.setattr(filling_up, "NEAR_FACTS", 1)
     await told_and_followed(connection, [PRODUCT_LISTING], seed=62, facts=400)
     build = await begin_rebuild(connection, PRODUCT_LISTING, switches=False)
     filling = await connect()
@@ -141,6 +148,41 @@ async def test_builds_are_compared_as_of_one_position_while_one_of_them_goes_on(
     assert found.total == 0
     shown = await shown_in(connection, CATEGORY_TREE, 1)
     assert sum(map(len, shown)) > found.rows
+
+
+async def test_a_build_that_is_retired_while_it_is_filled_is_said_to_be_gone(
+    connect: Connect, connection: asyncpg.Connection
+) -> None:
+    await told_and_followed(connection, [CATEGORY_TREE], seed=71, facts=200)
+    build = await begin_rebuild(connection, CATEGORY_TREE, switches=False)
+    opened = [await connect(), await connect()]
+
+    async def connect_while_it_is_retired() -> asyncpg.Connection:
+        if len(opened) == 1:
+            await retire(connection, CATEGORY_TREE)
+        return opened.pop()
+
+    with pytest.raises(BuildDropped, match="Build 2 of category_tree was dropped"):
+        await fill(connect_while_it_is_retired, CATEGORY_TREE, build, lambda _, __: None)
+
+
+async def test_a_build_stays_ready_where_nobody_follows_to_compare_it_with(
+    connect: Connect, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told_and_followed(connection, [CATEGORY_TREE], seed=71, facts=200)
+    build, _ = await rebuilt(connect, CATEGORY_TREE)
+    await tell(connection, ACategory().created())
+    await sequence(connection)
+    tables = await BuildTables.of(connection, CATEGORY_TREE, build)
+    shard = Shard(projection=CATEGORY_TREE.name, build=build)
+    await follow_to_the_end(Follower(connection, CATEGORY_TREE, shard, tables, Announced()))
+    monkeypatch.setattr(verifying, "STANDSTILL_TIMEOUT_S", 0.3)
+
+    with pytest.raises(LiveBuildStands, match="verify again"):
+        await verify(connect, CATEGORY_TREE, lambda _, __: None)
+
+    assert await statuses_of(connection, CATEGORY_TREE) == {1: "live", 2: "ready"}
+    assert (await switch(connection, CATEGORY_TREE)).build == 2
 
 
 async def test_one_build_is_filled_at_a_time_by_one_process_at_a_time(

@@ -2,18 +2,33 @@
 
 import asyncio
 import time
+from typing import Any
 
 import asyncpg
 import pytest
 
+from plaza.operations.projections.parked import list_parked
+from plaza.operations.retention import IN_NEED
+from plaza.projecting import switching as switching_over
 from plaza.projecting.building import all_tables
+from plaza.projecting.catching_up import BuildStopped
 from plaza.projecting.rebuilding import NothingReady
 from plaza.projecting.steps import Fenced
-from plaza.projecting.switching import DiffersFromLive, NothingKept, retire, rollback, switch
+from plaza.projecting.switching import (
+    BuildsMoved,
+    DiffersFromLive,
+    InTheWay,
+    NothingKept,
+    retire,
+    rollback,
+    switch,
+)
 from plaza.read_models.bestsellers.projection import PROJECTION as BESTSELLERS
 from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
+from plaza.read_models.vendor_directory.projection import PROJECTION as VENDOR_DIRECTORY
 from projecting.connecting import Connect
 from projecting.log import a_follower, follow_to_the_end, sequence, tell
+from projecting.poisoning import held_in, with_bug
 from projecting.rebuilds import (
     category_tree_with_a_bug,
     rebuilt,
@@ -22,7 +37,7 @@ from projecting.rebuilds import (
     told_and_followed,
     views_show,
 )
-from read_models.catalogue import ACategory
+from read_models.catalogue import ACategory, AVendor
 
 LEFT_OVER = """
     SELECT count(*) FROM (
@@ -114,6 +129,97 @@ async def test_a_retired_build_leaves_nothing_behind(
     assert await statuses_of(connection, BESTSELLERS) == {1: "live", 2: "retired"}
     build, _ = await rebuilt(connect, BESTSELLERS)
     assert build == 3
+
+
+async def test_what_was_parked_of_a_build_goes_with_it(
+    connect: Connect, connection: asyncpg.Connection
+) -> None:
+    poisoned = AVendor()
+    await tell(connection, *poisoned.approved(), *AVendor().approved())
+    last = await sequence(connection)
+    bug = with_bug(VENDOR_DIRECTORY, lambda event: event.aggregate_id == poisoned.id)
+    await follow_to_the_end(await a_follower(connection, bug))
+    assert await held_in(connection)
+    # The mended code shows what the broken one does not, which is accepted.
+    await rebuilt(connect, VENDOR_DIRECTORY)
+    await switch(connection, VENDOR_DIRECTORY, accept_differences=True)
+
+    assert await retire(connection, VENDOR_DIRECTORY) == [1]
+
+    listed = await list_parked(connection, VENDOR_DIRECTORY.name)
+    assert (listed.items, listed.stopped, await held_in(connection)) == ([], [], [])
+    others = "DELETE FROM projecting.build WHERE projection <> $1"
+    await connection.execute(others, VENDOR_DIRECTORY.name)
+    assert await connection.fetchval(IN_NEED, last) is None
+
+
+async def test_a_build_that_was_stopped_stands_no_longer_once_it_is_retired(
+    connect: Connect, connection: asyncpg.Connection
+) -> None:
+    await tell(connection, *(event for _ in range(150) for event in AVendor().approved()))
+    await sequence(connection)
+    await follow_to_the_end(await a_follower(connection, VENDOR_DIRECTORY))
+    with pytest.raises(BuildStopped):
+        await rebuilt(connect, with_bug(VENDOR_DIRECTORY, lambda _: True))
+    assert (await list_parked(connection, VENDOR_DIRECTORY.name)).stopped
+
+    await retire(connection, VENDOR_DIRECTORY)
+
+    assert (await list_parked(connection, VENDOR_DIRECTORY.name)).stopped == []
+
+
+async def test_who_switches_beside_somebody_else_is_told_so_and_one_build_is_read(
+    connect: Connect, connection: asyncpg.Connection
+) -> None:
+    await told_and_followed(connection, [CATEGORY_TREE], seed=71, facts=200)
+    await rebuilt(connect, CATEGORY_TREE)
+    await switch(connection, CATEGORY_TREE)
+    await rebuilt(connect, CATEGORY_TREE)
+
+    done = await asyncio.gather(
+        switch(await connect(), CATEGORY_TREE),
+        rollback(await connect(), CATEGORY_TREE),
+        return_exceptions=True,
+    )
+
+    refused = [each for each in done if isinstance(each, BaseException)]
+    assert all(isinstance(each, BuildsMoved) for each in refused), refused
+    statuses = list((await statuses_of(connection, CATEGORY_TREE)).values())
+    assert statuses.count("live") == 1
+    assert await views_show(connection, CATEGORY_TREE)
+
+
+async def test_who_goes_back_to_a_build_that_somebody_retires_is_told_so(
+    connect: Connect, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told_and_followed(connection, [CATEGORY_TREE], seed=71, facts=200)
+    await rebuilt(connect, CATEGORY_TREE)
+    await switch(connection, CATEGORY_TREE)
+    catch_up, elsewhere = switching_over.catch_up, await connect()
+
+    async def catch_up_while_it_is_retired(*place: Any, **how: Any) -> None:
+        await catch_up(*place, **how)
+        await retire(elsewhere, CATEGORY_TREE)
+
+    monkeypatch.setattr(switching_over, "catch_up", catch_up_while_it_is_retired)
+    with pytest.raises(BuildsMoved, match="Somebody else has switched or retired"):
+        await rollback(connection, CATEGORY_TREE)
+
+    assert await statuses_of(connection, CATEGORY_TREE) == {1: "retired", 2: "live"}
+
+
+async def test_a_switch_gives_up_with_a_sentence_where_somebody_reads_without_an_end(
+    connect: Connect, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told_and_followed(connection, [CATEGORY_TREE], seed=75, facts=100)
+    await rebuilt(connect, CATEGORY_TREE)
+    monkeypatch.setattr(switching_over, "TIMEOUT_S", 0.3)
+    reader = await connect()
+    async with reader.transaction():
+        await reader.fetch("SELECT * FROM read.category_tree_v1")
+        with pytest.raises(InTheWay, match="Nothing was changed"):
+            await switch(connection, CATEGORY_TREE)
+    assert await statuses_of(connection, CATEGORY_TREE) == {1: "live", 2: "ready"}
 
 
 async def test_where_there_is_nothing_to_switch_to_that_is_said(

@@ -2,6 +2,7 @@
 
 import sys
 
+import asyncpg
 import rich_click as click
 from rich.console import Console
 
@@ -20,9 +21,13 @@ from plaza.entrypoints.cli_commands.reset import reset
 from plaza.entrypoints.cli_commands.stock import stock
 from plaza.entrypoints.cli_commands.up import up
 from plaza.kernel.refusals import Refusal
+from plaza.projecting.builds import NotBuilt
+from plaza.projecting.replaying import LogIncomplete
 from plaza.settings import InvalidSetting
 
 click.rich_click.TEXT_PARAGRAPH_LINEBREAKS = "\n\n"
+
+NOT_MIGRATED = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
 
 EXIT_REFUSED = 1
 EXIT_INVALID_SETTING = 2
@@ -51,10 +56,13 @@ def main() -> None:
     except InvalidSetting as refusal:
         _say(refusal)
         sys.exit(EXIT_INVALID_SETTING)
-    except (CannotStart, Refusal) as refusal:
+    except (CannotStart, Refusal, NotBuilt, LogIncomplete) as refusal:
         _say(refusal)
         sys.exit(EXIT_REFUSED)
+    except NOT_MIGRATED:
+        _say("The database has no plaza tables, or not all of them: run `plaza migrate`.")
+        sys.exit(EXIT_INVALID_SETTING)
 
 
-def _say(refusal: Exception) -> None:
+def _say(refusal: Exception | str) -> None:
     Console(stderr=True).print(f"plaza: {refusal}", markup=False, highlight=False, soft_wrap=True)

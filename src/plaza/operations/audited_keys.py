@@ -55,7 +55,11 @@ async def _named_keys(
     events = projection.events()
     named: set[UUID] = set()
     for row in await connection.fetch(NAMED, positions, list(events)):
-        event = msgspec.json.decode(row["payload"], type=events[row["type"]])
+        try:
+            event = msgspec.json.decode(row["payload"], type=events[row["type"]])
+        except msgspec.MsgspecError:
+            # What it names is parked, and left out.
+            continue
         named |= {
             getattr(event, document.key)
             for document in projection.documents

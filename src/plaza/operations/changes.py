@@ -27,9 +27,12 @@ CHANGED = """
     FROM told
 """
 
+# Of what is not in the log any more nobody knows when it was.
 IS_LONG_AGO = """
-    SELECT e.created_at < clock_timestamp() - make_interval(days => $2)
-    FROM outbox.position p JOIN outbox.event e ON e.id = p.id WHERE p.position = $1 + 1
+    SELECT EXISTS (SELECT FROM outbox.dropped WHERE last_position > $1)
+        OR EXISTS (SELECT FROM outbox.position p JOIN outbox.event e ON e.id = p.id
+            WHERE p.position = $1 + 1
+                AND e.created_at < clock_timestamp() - make_interval(days => $2))
 """
 
 

@@ -14,7 +14,7 @@ from plaza.outbox.epoch import log_identity, reseed_if_moved
 from plaza.outbox.partitions import ensure_partitions
 from plaza.outbox.sequencer import SEQUENCER_LOCK
 from plaza.processes.process import Process
-from plaza.projecting.builds import ensure_build, ensure_follow
+from plaza.projecting.builds import NotBuilt, ensure_build, ensure_follow
 from plaza.projecting.projection import Projection
 from plaza.settings import InvalidSetting, Settings
 
@@ -25,9 +25,20 @@ LOCK_TIMEOUT = "5s"
 BESIDE_THE_PACKAGE = Path(__file__).parents[1] / "migrations"
 IN_THE_SOURCE = Path(__file__).parents[3] / "migrations"
 
+SERVER_VERSION_MIN = 180_000
+"""Read models are written by what PostgreSQL 18 can tell: what a row was before (RETURNING old)."""
+SERVER_VERSION = """
+    SELECT current_setting('server_version_num')::int AS number,
+        current_setting('server_version') AS name
+"""
+
 OWNER_IS_BOUND = """
     SELECT NOT rolsuper AND NOT rolbypassrls FROM pg_roles WHERE rolname = 'plaza_owner'
 """
+
+
+class ServerTooOld(InvalidSetting):
+    """The server cannot do what read models are written by."""
 
 
 class RolesMissing(InvalidSetting):
@@ -44,25 +55,50 @@ async def migrate(
     """Do all that is not done yet; several processes may try at once.
 
     Raises:
+        ServerTooOld: it is below PostgreSQL 18.
         RolesMissing: the roles were never created on this server.
         MigrationBlocked: a lock was not to be had; nothing of that migration was done.
+        NotBuilt: some read models have to be built of snapshots; all else is done.
     """
     connection = await asyncpg.connect(
         settings.database_url, server_settings={"application_name": "plaza migrate"}
     )
     try:
+        await _check_version(connection)
         await _check_roles(connection)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         await _run_migrations(settings)
         await connection.execute(f"SET ROLE {OWNER}")
         await reseed_if_moved(connection, await log_identity(connection), SEQUENCER_LOCK)
         await ensure_partitions(connection, settings.outbox_partition_size)
-        for projection in projections:
-            await ensure_build(connection, projection)
         for process in processes:
             await ensure_follow(connection, process.name)
+        await _ensure_builds(connection, projections)
     finally:
         await connection.close()
+
+
+async def _ensure_builds(connection: asyncpg.Connection, projections: Sequence[Projection]) -> None:
+    missing: list[str] = []
+    for projection in projections:
+        try:
+            await ensure_build(connection, projection)
+        except NotBuilt as error:
+            missing.append(str(error))
+    if missing:
+        raise NotBuilt("\n".join(missing))
+
+
+async def _check_version(connection: asyncpg.Connection) -> None:
+    server = await connection.fetchrow(SERVER_VERSION)
+    assert server is not None
+    if server["number"] < SERVER_VERSION_MIN:
+        message = (
+            f"The server is PostgreSQL {server['name']}; "
+            f"plaza needs {SERVER_VERSION_MIN // 10_000} or newer. "
+            "On an older one commands would be taken, and no read model would move."
+        )
+        raise ServerTooOld(message)
 
 
 async def _check_roles(connection: asyncpg.Connection) -> None:

@@ -1,6 +1,6 @@
 """Rebuilding read models on an installation: for operators at a terminal, and for projectors."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -18,11 +18,14 @@ from plaza.operations.warming import Warmed, Warming
 from plaza.outbox.channels import Channels
 from plaza.outbox.snapshot import Snapshot
 from plaza.projecting import rebuilding, switching
-from plaza.projecting.builds import NotBuilt
+from plaza.projecting.builds import NotBuilt, live_build
+from plaza.projecting.filling import Progress
 from plaza.projecting.projection import Projection
-from plaza.projecting.rebuilding import FilledElsewhere, Progress
+from plaza.projecting.rebuilding import FilledElsewhere, NothingReady
 from plaza.projecting.replaying import LogIncomplete
 from plaza.projecting.snapshots import Source
+from plaza.projecting.steps import Fenced
+from plaza.projecting.switching import BuildsMoved
 from plaza.projecting.verifying import Comparison
 from plaza.projecting.wishes import Wish, fulfil, open_wishes
 from plaza.reading.served_copy import Asked
@@ -111,6 +114,15 @@ class Rebuilds:
             await self._tell(connection)
         return switched.build
 
+    async def switch_to(self, projection: Projection, build: int) -> None:
+        """Have this build read; the projector, for whom it is due as well, may be faster."""
+        try:
+            await self.switch(projection)
+        except (NothingReady, BuildsMoved):
+            async with self._connected() as connection:
+                if await live_build(connection, projection) != build:
+                    raise
+
     async def rollback(self, projection: Projection) -> int:
         """Have the build read again that was live before; gives its number."""
         async with self._connected() as connection:
@@ -140,20 +152,26 @@ class Rebuilds:
             return bool(await connection.fetchval(IS_DUE))
 
     async def finish(self, projections: Sequence[Projection]) -> None:
-        """Do all that is due; what fails is left for the next time."""
+        """Do all that is due; what fails is left for the next time and keeps back nothing else."""
         known = {projection.name: projection for projection in projections}
         async with self._connected() as connection:
             for wish in await open_wishes(connection):
                 if wish.projection in known:
-                    refusal = await self._fulfilled(wish, known[wish.projection])
-                    await fulfil(connection, wish, refusal)
+                    await _apart(
+                        self._done(connection, wish, known[wish.projection]), wish.projection
+                    )
             for name, build in await connection.fetch(UNFINISHED):
                 if name in known:
-                    await self._filled(known[name], build)
+                    await _apart(self._filled(known[name], build), name)
             for (name,) in await connection.fetch(SWITCHES):
                 if name in known:
-                    await self.switch(known[name])
+                    await _apart(self.switch(known[name]), name)
             await self._tell(connection)
+
+    async def _done(
+        self, connection: asyncpg.Connection, wish: Wish, projection: Projection
+    ) -> None:
+        await fulfil(connection, wish, await self._fulfilled(wish, projection))
 
     async def _fulfilled(self, wish: Wish, projection: Projection) -> str | None:
         """Do what is asked; why it cannot be done, where it cannot."""
@@ -167,9 +185,13 @@ class Rebuilds:
             else:
                 await self.rollback(projection)
         except (Refusal, LogIncomplete, NotBuilt) as refusal:
-            log.warning("wish_refused", wish=wish.wish, of=wish.projection, why=str(refusal))
-            return str(refusal)
-        return None
+            why = str(refusal)
+        except Fenced:
+            why = "Followers were faster each time: not all was written. Ask again."
+        else:
+            return None
+        log.warning("wish_refused", wish=wish.wish, of=wish.projection, why=why)
+        return why
 
     async def _mend(self, projection: Projection, vendor_id: UUID) -> None:
         audit = await self.rebuild_vendor(projection, str(vendor_id), _nobody_looks)
@@ -185,9 +207,6 @@ class Rebuilds:
         try:
             found = await self.fill(projection, build, _nobody_looks)
         except FilledElsewhere:
-            return
-        except Refusal as refusal:
-            log.warning("not_rebuilt", projection=projection.name, why=str(refusal))
             return
         say = log.warning if found.total else log.info
         say("rebuilt", projection=projection.name, build=build, differing=found.total)
@@ -239,6 +258,15 @@ async def rebuilds(
     async with open_redis(settings) as redis:
         warming = Warming(settings, redis, channels, asked)
         yield Rebuilds(settings, redis, channels, warming, snapshots)
+
+
+async def _apart(doing: Awaitable[object], projection: str) -> None:
+    try:
+        await doing
+    except Refusal as refusal:
+        log.warning("not_rebuilt", projection=projection, why=str(refusal))
+    except Exception:
+        log.exception("not_rebuilt", projection=projection)
 
 
 def _nobody_looks(_: int, __: int | None) -> None:

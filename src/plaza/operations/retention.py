@@ -23,8 +23,10 @@ OLDEST = """
 """
 
 # Below the floor nobody can hold an id any more, and every id that was committed has a position.
+# The last fact stays, however old: where the log ends is told by it.
 IS_OLD = """
     SELECT (SELECT floor FROM outbox.tick ORDER BY number DESC LIMIT 1) >= $1 - 1
+        AND EXISTS (SELECT FROM outbox.position WHERE id >= $1)
         AND coalesce((SELECT created_at FROM {name} ORDER BY id DESC LIMIT 1)
             < clock_timestamp() - make_interval(days => $2), true)
 """
@@ -46,7 +48,9 @@ IN_NEED = """
         ORDER BY s.number DESC LIMIT 1) last
     WHERE b.status <> 'retired' AND last.upto < $1
     UNION ALL
-    SELECT projection || ' (parked)' FROM projecting.held_fact WHERE position <= $1
+    SELECT projection || ' (parked)' FROM projecting.held_fact h
+    JOIN projecting.build b USING (projection, build)
+    WHERE h.position <= $1 AND b.status <> 'retired'
     LIMIT 1
 """
 

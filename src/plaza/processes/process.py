@@ -104,11 +104,11 @@ class ProcessFollower:
         """
         if self._step is None:
             self._step = await self._take_over()
-        if await self._standstill.holds(self._connection):
-            return False
         due = await self._parked.due(self._connection)
         if due is not None:
             self._step = await self._retry(self._step, due)
+        if await self._standstill.holds(self._connection):
+            return due is not None
         stretch = await self._read(self._connection, self._upto, STRETCH_FACTS_MAX, self._types)
         # A newer version of the same type is no other one.
         mine = (f for f in stretch.facts if f.type.rpartition(".v")[0] == self._stem)

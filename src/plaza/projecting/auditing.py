@@ -37,6 +37,17 @@ SOURCE = "SELECT source FROM projecting.build WHERE projection = $1 AND build = 
 
 PARKED = "SELECT document, key FROM projecting.parked WHERE projection = $1 AND build = $2"
 
+# Where a fact names no document, its aggregate is parked in place of it: what waits behind that is
+# known by what it names.
+WAITING = """
+    SELECT DISTINCT h.document, f.key FROM projecting.held_fact h
+    JOIN outbox.position p ON p.position = h.position JOIN outbox.event e ON e.id = p.id
+    JOIN unnest($3::text[], $4::text[]) AS d (document, field) ON d.document = h.document
+    CROSS JOIN LATERAL (SELECT (e.payload ->> d.field)::uuid AS key
+        WHERE e.payload ->> d.field ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$') f
+    WHERE h.projection = $1 AND h.build = $2
+"""
+
 
 class Difference(msgspec.Struct, frozen=True):
     """A document whose rows are not what the log says."""
@@ -111,7 +122,12 @@ def unsettled(replay: Replay, least: int) -> dict[Place, str]:
 async def parked_of(
     connection: asyncpg.Connection, projection: Projection, build: int
 ) -> set[Place]:
+    """The documents that are parked, and those of which a fact waits behind an aggregate."""
     rows = await connection.fetch(PARKED, projection.name, build)
+    if rows:
+        fields = {document.table: document.key for document in projection.documents}
+        place = (projection.name, build, list(fields), list(fields.values()))
+        rows += await connection.fetch(WAITING, *place)
     return {(row["document"], row["key"]) for row in rows}
 
 

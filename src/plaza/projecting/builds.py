@@ -21,6 +21,12 @@ RETIRE = """
     WHERE projection = $1 AND status <> 'retired'
 """
 
+RETIRE_OTHERS = f"{RETIRE} AND build <> $2"
+GO_LIVE = """
+    UPDATE projecting.build SET status = 'live', since = clock_timestamp()
+    WHERE projection = $1 AND build = $2
+"""
+
 ADD = """
     INSERT INTO projecting.build (projection, build, schema_version, status)
     VALUES ($1, $2, $3, 'live')
@@ -80,7 +86,8 @@ async def ensure_build(connection: asyncpg.Connection, projection: Projection) -
     if await connection.fetchval(IS_CUT):
         message = (
             f"{projection.name} has no tables of this version, and they cannot be filled from the "
-            "log: its beginning is dropped (PLAZA_LOG_KEPT_DAYS). Build them from snapshots."
+            "log: its beginning is dropped (PLAZA_LOG_KEPT_DAYS). Start the projector, then run "
+            f"`plaza projections rebuild {projection.name} --from snapshots`."
         )
         raise NotBuilt(message)
     build = await next_build(connection, projection)
@@ -91,6 +98,20 @@ async def ensure_build(connection: asyncpg.Connection, projection: Projection) -
         await connection.execute(ADD, projection.name, build, projection.schema_version)
         await take_first_steps(connection, projection, build)
     return build
+
+
+async def is_built(connection: asyncpg.Connection, projection: Projection) -> bool:
+    """Whether anything is read of a projection's schema."""
+    live = await connection.fetchval(LIVE, projection.name, projection.schema_version)
+    return live is not None
+
+
+async def make_first(connection: asyncpg.Connection, projection: Projection, build: int) -> None:
+    """Have a build that is filled read, where nothing of its schema was; older ones end."""
+    async with connection.transaction():
+        await show(connection, projection, build)
+        await connection.execute(RETIRE_OTHERS, projection.name, build)
+        await connection.execute(GO_LIVE, projection.name, build)
 
 
 async def next_build(connection: asyncpg.Connection, projection: Projection) -> int:

@@ -60,9 +60,15 @@ class Subscriptions:
 
         Where it names none, its aggregate stands for it: the facts of that one wait behind it.
         """
-        try:
-            payload = msgspec.json.decode(fact.payload, type=dict[str, Any])
-            key = UUID(payload[document.key])
-        except (msgspec.MsgspecError, KeyError, ValueError, TypeError, AttributeError):
-            key = fact.aggregate_id
+        named = named_in(fact, document)
+        key = fact.aggregate_id if named is None else named
         return Key(document.table, UUID(int=key.int))
+
+
+def named_in(fact: Fact, document: Document[Any]) -> UUID | None:
+    """The key that a fact names, though it does not say all that its type says."""
+    try:
+        payload = msgspec.json.decode(fact.payload, type=dict[str, Any])
+        return UUID(payload[document.key])
+    except (msgspec.MsgspecError, KeyError, ValueError, TypeError, AttributeError):
+        return None

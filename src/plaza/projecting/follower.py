@@ -73,11 +73,12 @@ class Follower:
         if self._step is None:
             self._step = await self._take_over()
         self.rest_s = 0.0
-        if await self._standstill.holds(self._connection):
-            return False
+        # Also while it stands still, since what is parked does not go on by itself.
         due = await self._retrying.due(self._connection)
         if due is not None:
             self._step = await self._retry(self._step, due)
+        if await self._standstill.holds(self._connection):
+            return due is not None
         try:
             return await self._go_on(self._step) or due is not None
         except TooMuchPoison as error:

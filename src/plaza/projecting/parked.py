@@ -58,12 +58,15 @@ RELEASE = """
     WHERE projection = $1 AND build = $2 AND document = $3 AND key = $4
 """
 
+# What was to be skipped is gone by now: a skip that reaches further was asked for meanwhile.
 PUT_OFF = """
-    UPDATE projecting.parked SET attempts = attempts + 1, error = $5, skip_upto = NULL,
-        retry_at = clock_timestamp() + make_interval(
-            mins => ($6::integer[])[least(attempts + 2, cardinality($6::integer[]))]),
-        position = (SELECT min(position) FROM projecting.held_fact
-            WHERE projection = $1 AND build = $2 AND document = $3 AND key = $4)
+    UPDATE projecting.parked SET attempts = attempts + 1, error = $5, position = held.first,
+        skip_upto = CASE WHEN skip_upto >= held.first THEN skip_upto END,
+        retry_at = CASE WHEN skip_upto >= held.first THEN retry_at
+            ELSE clock_timestamp() + make_interval(
+                mins => ($6::integer[])[least(attempts + 2, cardinality($6::integer[]))]) END
+    FROM (SELECT min(position) AS first FROM projecting.held_fact
+        WHERE projection = $1 AND build = $2 AND document = $3 AND key = $4) AS held
     WHERE projection = $1 AND build = $2 AND document = $3 AND key = $4
 """
 

@@ -6,25 +6,20 @@ What has been done stands in the database: whoever goes on after a kill begins w
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Any
 
 import asyncpg
-import msgspec
 
 from plaza.kernel.refusals import Conflict
 from plaza.outbox.snapshot import Snapshot
 from plaza.projecting.building import all_tables, create_tables, take_indexes_off
-from plaza.projecting.builds import live_build, next_build, take_first_steps
-from plaza.projecting.catching_up import catch_up, places_in, uptos_of
+from plaza.projecting.builds import live_build, next_build, status_of, take_first_steps
+from plaza.projecting.catching_up import uptos_of
+from plaza.projecting.filling import Progress, fill_up
 from plaza.projecting.projection import Projection
 from plaza.projecting.replaying import check_complete
-from plaza.projecting.snapshots import Source, build_from_snapshots, check_told
+from plaza.projecting.snapshots import Source, check_told
 from plaza.projecting.steps import Fenced, Shard, last_step, take_step
-from plaza.projecting.verifying import Comparison, compare
-
-NEAR_FACTS = 10_000
-"""So near to the live build, the rest is done under one snapshot."""
-INDEXING_MEMORY = "128MB"
+from plaza.projecting.verifying import Comparison
 
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('plaza/builds/' || $1, 0))"
 FILLER = "SELECT pg_try_advisory_lock(hashtextextended('plaza/filler/' || $1, 0))"
@@ -38,26 +33,13 @@ ADD = """
         (projection, build, schema_version, status, switches, source, indexes)
     VALUES ($1, $2, $3, 'filling', $4, $5, $6)
 """
-SOURCE = "SELECT source FROM projecting.build WHERE projection = $1 AND build = $2"
-INDEXES = "SELECT indexes FROM projecting.build WHERE projection = $1 AND build = $2"
-INDEXED = "UPDATE projecting.build SET indexes = '{}' WHERE projection = $1 AND build = $2"
 REOPEN = """
     UPDATE projecting.build
-    SET status = 'filling', switches = false, verified_at = NULL, differences = NULL,
-        since = clock_timestamp()
+    SET status = 'filling', switches = false, since = clock_timestamp()
     WHERE projection = $1 AND build = $2 AND status = 'ready' RETURNING build
-"""
-READY = """
-    UPDATE projecting.build
-    SET status = 'ready', since = clock_timestamp(), verified_at = clock_timestamp(),
-        differences = $3
-    WHERE projection = $1 AND build = $2 AND status = 'filling'
 """
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
-Progress = Callable[[int, int | None], None]
-"""Told how far the new build has come, and how far the live one is; or of how many facts of the
-present state it has been told, and then nobody knows of how many."""
 
 
 class RebuildUnderWay(Conflict):
@@ -68,6 +50,11 @@ class RebuildUnderWay(Conflict):
 class FilledElsewhere(Conflict):
     code = "filled_elsewhere"
     title = "Another process works on it"
+
+
+class BuildDropped(Conflict):
+    code = "build_dropped"
+    title = "The build was dropped meanwhile"
 
 
 class NothingReady(Conflict):
@@ -102,9 +89,10 @@ async def begin_rebuild(
     """
     if source == "log":
         await check_complete(connection)
+        await live_build(connection, projection)
     else:
+        # It may be the first one, of a release that came when the log was cut already.
         check_told(projection, snapshots)
-    await live_build(connection, projection)
     async with connection.transaction():
         await connection.execute(ALONE, projection.name)
         await _check_none_is_under_way(connection, projection)
@@ -137,24 +125,21 @@ async def fill(
     Raises:
         FilledElsewhere: somebody else is at it.
         BuildStopped: so many facts cannot be applied that it was given up.
+        BuildDropped: it was retired meanwhile.
+        LiveBuildStands: nobody follows for the live one.
     """
     async with AsyncExitStack() as leaving:
         reads, writes = await _opened(connect, leaving), await _opened(connect, leaving)
         if not await writes.fetchval(FILLER, projection.name):
             message = f"Build {build} of {projection.name} is filled by another process."
             raise FilledElsewhere(message)
-        # A step that is lost in a crash is lost with its rows: it is only done again.
-        await writes.execute("SET synchronous_commit = off")
-        if await writes.fetchval(SOURCE, projection.name, build) == "snapshot":
-            await build_from_snapshots(
-                writes, projection, build, snapshots, lambda facts: progress(facts, None)
-            )
-        await _fill(writes, reads, projection, build, progress)
-        await _make_indexes(writes, projection, build)
-        await _fill(writes, reads, projection, build, progress)
-        found = await compare(reads, writes, projection, build)
-        await _keep(writes, projection, build, found)
-    return found
+        try:
+            return await fill_up(writes, reads, projection, build, progress, snapshots)
+        except Exception as error:
+            if writes.is_closed() or await status_of(writes, projection.name, build) != "retired":
+                raise
+            message = f"Build {build} of {projection.name} was dropped while it was filled."
+            raise BuildDropped(message) from error
 
 
 async def verify(
@@ -222,45 +207,3 @@ async def _opened(connect: Connect, leaving: AsyncExitStack) -> asyncpg.Connecti
     connection = await connect()
     leaving.push_async_callback(connection.close)
     return connection
-
-
-async def _fill(
-    connection: asyncpg.Connection,
-    ahead: asyncpg.Connection,
-    projection: Projection,
-    build: int,
-    progress: Progress,
-) -> None:
-    """Go after the live build until it is near."""
-    while True:
-        live = await live_build(connection, projection)
-        uptos = await uptos_of(connection, projection.name, live)
-        filled = await uptos_of(connection, projection.name, build)
-        goal = min(uptos.values())
-        progress(min(filled.values()), goal)
-        if goal - min(filled.values()) < NEAR_FACTS:
-            return
-
-        def reached(position: int, goal: int = goal) -> None:
-            progress(position, goal)
-
-        places = places_in(uptos, projection.shards)
-        await catch_up(connection, projection, build, places, reached, ahead)
-
-
-async def _make_indexes(connection: asyncpg.Connection, projection: Projection, build: int) -> None:
-    async with connection.transaction():
-        await connection.execute(f"SET LOCAL maintenance_work_mem = '{INDEXING_MEMORY}'")
-        for definition in await connection.fetchval(INDEXES, projection.name, build):
-            await connection.execute(definition)
-        await connection.execute(INDEXED, projection.name, build)
-    await connection.execute(f"ANALYZE {', '.join(all_tables(projection, build))}")
-
-
-async def _keep(
-    connection: asyncpg.Connection, projection: Projection, build: int, found: Comparison
-) -> None:
-    """Write down what was found; from now on projectors follow the build."""
-    told: Any = msgspec.json.encode(found).decode()
-    await connection.execute("SET synchronous_commit = on")
-    await connection.execute(READY, projection.name, build, told)

@@ -13,12 +13,16 @@ import asyncpg
 import msgspec
 
 from plaza.kernel.event import Event, Fact
+from plaza.projecting.concerning import named_in
 from plaza.projecting.keyed import Keys, These
 from plaza.projecting.projection import Document, Projection, Remembered, fold
 
 POSITIONS_AT_ONCE = 20_000
 
-FIRST = "SELECT coalesce(min(position), 1) FROM outbox.position"
+FIRST = """
+    SELECT coalesce((SELECT min(position) FROM outbox.position),
+        (SELECT max(last_position) + 1 FROM outbox.dropped), 1)
+"""
 
 # The bounds let the planner leave out partitions, however far a late commit lies apart.
 BOUNDS = """
@@ -109,7 +113,11 @@ class Replay:
         }
 
     def _fold(self, fact: Fact) -> None:
-        event = msgspec.json.decode(fact.payload, type=self._events[fact.type])
+        try:
+            event = msgspec.json.decode(fact.payload, type=self._events[fact.type])
+        except msgspec.MsgspecError as error:
+            self._leave(fact, error)
+            return
         for document, key in self._told(event):
             held = self.held[document.table]
             self.last[document.table, key] = fact.position
@@ -118,8 +126,19 @@ class Replay:
             try:
                 held[key] = fold(document, held.get(key), event, fact)
             except Exception as error:  # noqa: BLE001  whatever it is, it stops this document only
-                held.pop(key, None)
-                self.failed[document.table, key] = f"position {fact.position}: {error!r}"
+                self._fail(document, key, fact, error)
+
+    def _leave(self, fact: Fact, error: Exception) -> None:
+        """A fact that does not say what its type says stops the documents that it names."""
+        for document in self._projection.documents:
+            key = named_in(fact, document)
+            if self._events[fact.type] in document.on and key is not None and key in self._keys:
+                self.last[document.table, key] = fact.position
+                self._fail(document, key, fact, error)
+
+    def _fail(self, document: Document[Any], key: UUID, fact: Fact, error: Exception) -> None:
+        self.held[document.table].pop(key, None)
+        self.failed.setdefault((document.table, key), f"position {fact.position}: {error!r}")
 
     def _told(self, event: Event) -> Iterator[tuple[Document[Any], UUID]]:
         """The documents asked for that an event is about."""

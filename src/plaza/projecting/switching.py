@@ -54,7 +54,13 @@ BESIDE = """
     WHERE projection = $1 AND schema_version = $2 AND status IN ('filling', 'ready', 'kept')
         AND ($3::int IS NULL OR build = $3) ORDER BY build
 """
+HELD_STATUSES = """
+    SELECT build, status FROM projecting.build WHERE projection = $1 AND build = ANY ($2)
+    ORDER BY build FOR UPDATE
+"""
 FORGET_STEPS = "DELETE FROM projecting.step WHERE projection = $1 AND build = $2"
+FORGET_PARKED = "DELETE FROM projecting.parked WHERE projection = $1 AND build = $2"
+FORGET_STOPPED = "DELETE FROM projecting.stopped WHERE projection = $1 AND build = $2"
 FORGET_SEEN = "DELETE FROM projecting.seen_fact WHERE projection = $1 AND build = $2"
 NOTED = """
     SELECT DISTINCT unnest(tags) AS tag FROM projecting.changed
@@ -80,6 +86,16 @@ class DiffersFromLive(Conflict):
 class NothingKept(Conflict):
     code = "nothing_kept"
     title = "There is no build to go back to"
+
+
+class BuildsMoved(Conflict):
+    code = "builds_moved"
+    title = "Somebody else has switched"
+
+
+class InTheWay(Conflict):
+    code = "in_the_way"
+    title = "Somebody reads it for too long"
 
 
 class Switched(NamedTuple):
@@ -205,6 +221,7 @@ async def _replace(
     name = projection.name
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        await _check_unmoved(connection, projection, {live: ("live",), build: ("ready", "kept")})
         await _take_steps(connection, projection, live, build)
         await show(connection, projection, build)
         await connection.execute(BECOME, name, live, "kept")
@@ -235,20 +252,43 @@ async def _take_steps(
         await take_step(connection, shard, last, last.upto, 0, UNTOLD)
 
 
+async def _check_unmoved(
+    connection: asyncpg.Connection, projection: Projection, expected: dict[int, tuple[str, ...]]
+) -> None:
+    """Hold builds as they are, unless somebody has switched since they were looked at."""
+    rows = await connection.fetch(HELD_STATUSES, projection.name, list(expected))
+    if any(row["status"] not in expected[row["build"]] for row in rows):
+        message = (
+            f"Somebody else has switched or retired builds of {projection.name} meanwhile. "
+            "`plaza projections list` shows what is read."
+        )
+        raise BuildsMoved(message)
+
+
 async def _drop(connection: asyncpg.Connection, projection: Projection, build: int) -> None:
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        await _check_unmoved(connection, projection, {build: ("filling", "ready", "kept")})
         await connection.execute(BECOME, projection.name, build, "retired")
         await drop_tables(connection, projection, build)
         await connection.execute(FORGET_STEPS, projection.name, build)
         await connection.execute(FORGET_SEEN, projection.name, build)
+        await connection.execute(FORGET_PARKED, projection.name, build)
+        await connection.execute(FORGET_STOPPED, projection.name, build)
 
 
 async def _until_nobody_is_in_the_way(attempt: Callable[[], Awaitable[T]]) -> T:
     """Try again and again; what is in the way is a batch or a question, and soon over."""
-    async with asyncio.timeout(TIMEOUT_S):
-        while True:
-            try:
-                return await attempt()
-            except IN_THE_WAY:
-                await asyncio.sleep(RETRY_DELAY_S)
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                try:
+                    return await attempt()
+                except IN_THE_WAY:
+                    await asyncio.sleep(RETRY_DELAY_S)
+    except TimeoutError as error:
+        message = (
+            f"Somebody has read its tables for {TIMEOUT_S:.0f} s without a pause, as a backup "
+            "does. Nothing was changed: try again when that is over."
+        )
+        raise InTheWay(message) from error

@@ -7,6 +7,7 @@ import rich_click as click
 
 from plaza.bootstrap import PROJECTIONS
 from plaza.entrypoints.connected import connected_settings
+from plaza.entrypoints.reachable import check_servers
 from plaza.operations.changes import changes_since
 from plaza.settings import InvalidSetting, settings_from
 
@@ -18,7 +19,10 @@ def cdn() -> None:
 
 @cdn.command()
 @click.option(
-    "--since", type=click.IntRange(min=0), required=True, help="The position printed before; or 0."
+    "--since",
+    type=click.IntRange(0, 2**63 - 2),
+    required=True,
+    help="The position printed before; or 0.",
 )
 def changed(*, since: int) -> None:
     """Print the tags of the answers that have changed, and the position to go on from.
@@ -33,6 +37,7 @@ def changed(*, since: int) -> None:
     with connected_settings(settings_from(), start=False, say=click.echo) as connected:
         if connected.settings.cdn_tag_header == "off":
             raise InvalidSetting("PLAZA_CDN_TAG_HEADER is off, so that no change was noted.")
+        asyncio.run(check_servers(connected.settings))
         tagged = [projection.name for projection in PROJECTIONS if projection.is_tagged]
         changes = asyncio.run(changes_since(connected.settings, since, tagged))
     click.echo(msgspec.json.encode(changes))

@@ -5,6 +5,7 @@ from rich.console import Console
 
 from plaza.entrypoints.connected import Connected, connected_settings
 from plaza.entrypoints.installation import migrate
+from plaza.entrypoints.reachable import check_servers
 from plaza.entrypoints.supervising.demo_progress import loaded_with_progress
 from plaza.operations.demo.load import DemoLoaded
 from plaza.settings import settings_from
@@ -34,6 +35,7 @@ def load() -> None:
 
 
 async def _loaded(connected: Connected, console: Console) -> DemoLoaded:
+    await check_servers(connected.settings)
     if connected.servers is not None:
         await migrate(connected.settings)
     return await loaded_with_progress(connected.settings, console)

@@ -4,6 +4,7 @@ import msgspec
 import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
+from plaza.entrypoints.reachable import check_servers
 from plaza.kernel.event import Fact
 from plaza.outbox.tail import tail_events
 from plaza.settings import Settings, settings_from
@@ -15,7 +16,7 @@ def events() -> None:
 
 
 @events.command()
-@click.option("--from", "start", type=click.IntRange(min=1), help="First position to show.")
+@click.option("--from", "start", type=click.IntRange(1, 2**63 - 1), help="First position to show.")
 @click.option("--type", "types", multiple=True, help="Show only this type; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
 def tail(*, start: int | None, types: tuple[str, ...], as_json: bool) -> None:
@@ -28,6 +29,7 @@ def tail(*, start: int | None, types: tuple[str, ...], as_json: bool) -> None:
         plaza events tail --type catalog.product_created.v1 --json
     """
     with connected_settings(settings_from(), start=False, say=click.echo) as connected:
+        asyncio.run(check_servers(connected.settings))
         try:
             asyncio.run(_print_events(connected.settings, start, types, as_json=as_json))
         except KeyboardInterrupt:

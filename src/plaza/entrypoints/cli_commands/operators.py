@@ -34,7 +34,7 @@ def add(*, email: str, name: str, password_stdin: bool) -> None:
 
         pass show plaza/ada | plaza operators add ada@example.com --password-stdin
     """
-    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    given = _password_given() if password_stdin else None
     with connected_settings(settings_from(), say=click.echo) as connected:
         asyncio.run(check_servers(connected.settings))
         made = asyncio.run(appoint(connected.settings, email=email, name=name, password=given))
@@ -44,3 +44,13 @@ def add(*, email: str, name: str, password_stdin: bool) -> None:
         click.echo(f"The operator's account was made: {email}")
     else:
         click.echo(f"The operator's account was made: {email}  {made}")
+
+
+def _password_given() -> str:
+    try:
+        given = sys.stdin.readline().rstrip("\n")
+    except UnicodeDecodeError as error:
+        raise click.UsageError("The password on standard input is not UTF-8.") from error
+    if not given:
+        raise click.UsageError("There is no password on standard input.")
+    return given

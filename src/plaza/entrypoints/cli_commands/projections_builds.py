@@ -15,8 +15,8 @@ from plaza.entrypoints.reachable import check_servers
 from plaza.operations.audits import Audit
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.projecting.builds import NotBuilt
+from plaza.projecting.filling import Progress as Show
 from plaza.projecting.projection import Projection
-from plaza.projecting.rebuilding import Progress as Show
 from plaza.projecting.replaying import LogIncomplete
 from plaza.projecting.snapshots import Source
 from plaza.projecting.steps import Fenced
@@ -78,7 +78,7 @@ def rebuild(*, projection: Projection, no_switch: bool, told_by: str, vendor: st
         build = await work.begin(projection, switches=not no_switch, source=source)
         found = await work.fill(projection, build, show)
         if not (no_switch or found.total):
-            await work.switch(projection)
+            await work.switch_to(projection, build)
         return found
 
     found = _done(rebuilt, f"Rebuilding {projection.name}")
@@ -161,7 +161,7 @@ def rollback(*, projection: Projection) -> None:
 
 @click.command()
 @NAME
-@click.option("--build", type=int, help="Only this one.")
+@click.option("--build", type=click.IntRange(1, 2**31 - 1), help="Only this one.")
 def retire(*, projection: Projection, build: int | None) -> None:
     """Drop the builds that are not read: what is kept, ready or half filled.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -35,8 +35,13 @@ class Moment(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is no time; write 2026-11-17T12:00:00Z.", param, ctx)
         if moment.tzinfo is None:
-            self.fail(f"{value!r} lacks its offset; write {value}Z for UTC.", param, ctx)
-        return moment
+            self.fail(
+                f"{value!r} lacks its offset; write {moment.isoformat()}Z for UTC.", param, ctx
+            )
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail(f"{value!r} is out of range.", param, ctx)
 
 
 @click.command()

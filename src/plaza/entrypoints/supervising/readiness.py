@@ -1,4 +1,5 @@
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 
@@ -12,13 +13,15 @@ POLL_INTERVAL_S = 0.05
 ENDED_COUNT_MAX = 3
 
 
-async def wait_until_ready(client: httpx.AsyncClient, processes: Sequence[KeptRunning]) -> None:
+async def wait_until_ready(
+    client: httpx.AsyncClient, processes: Sequence[KeptRunning], *, is_patient: bool = False
+) -> None:
     """Wait for `/health/ready` to answer 200.
 
     Raises:
         CannotStart: it took too long, or a process does not stay.
     """
-    deadline = time.monotonic() + TIMEOUT_S
+    deadline = math.inf if is_patient else time.monotonic() + TIMEOUT_S
     answer = "no answer"
     while answer != "200":
         _check_that_they_stay(processes)

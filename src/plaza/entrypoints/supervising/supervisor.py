@@ -22,6 +22,7 @@ from plaza.entrypoints.supervising.readiness import wait_until_ready
 from plaza.entrypoints.supervising.source_changes import source_changes
 from plaza.entrypoints.supervising.welcome import OPERATOR, LogIn, base_url, welcome
 from plaza.operations.operator import DEMO_PASSWORD
+from plaza.projecting.builds import NotBuilt
 
 SERVER_CHECK_INTERVAL_S = 0.5
 STOP_PATIENCE_S = 6.0
@@ -49,6 +50,7 @@ class Supervisor:
         self._console = console
         self._reload = reload
         self._started = started
+        self._is_patient = False
         self._processes = [
             KeptRunning(name, command, environment(self._settings), self._say)
             for name, command in commands(self._settings).items()
@@ -62,8 +64,7 @@ class Supervisor:
         """
         await check_servers(self._settings)
         await wait_for_free_port(self._settings)
-        await migrate(self._settings)
-        self._step(f"plaza {version('plaza')}: the database is up to date")
+        await self._migrate()
         is_own = self._servers is None
         settings = without_demo_unless_asked(self._settings) if is_own else self._settings
         operator_password = await settle(settings)
@@ -81,6 +82,16 @@ class Supervisor:
         finally:
             await self._stop()
 
+    async def _migrate(self) -> None:
+        """Migrate; what has to be built by hand is said, and waited for while all else works."""
+        try:
+            await migrate(self._settings)
+        except NotBuilt as error:
+            self._step(str(error))
+            self._is_patient = True
+        else:
+            self._step(f"plaza {version('plaza')}: the database is up to date")
+
     async def _welcome(self, operator_password: str | None) -> None:
         log_ins: list[LogIn] = []
         if operator_password is None and self._has_demo_operator():
@@ -91,7 +102,7 @@ class Supervisor:
             log_ins += (await loaded_with_progress(self._settings, self._console)).log_ins
         url = base_url(self._settings)
         async with httpx.AsyncClient(base_url=url, timeout=5.0, trust_env=False) as client:
-            await wait_until_ready(client, self._processes)
+            await wait_until_ready(client, self._processes, is_patient=self._is_patient)
             self._step(f"plaza is ready after {monotonic() - self._started:.1f} s: {url}")
             mails = mail_folder(self._settings) if self._settings.smtp_host is None else None
             for line in await welcome(client, url, log_ins, mails, self._settings.sandbox_url):

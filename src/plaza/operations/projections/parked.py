@@ -30,12 +30,15 @@ LIST = """
     SELECT p.build, p.document, p.key, p.since, p.position, p.attempts, p.retry_at, p.error,
         (SELECT count(*) FROM projecting.held_fact h WHERE (h.projection, h.build, h.document,
             h.key) = (p.projection, p.build, p.document, p.key)) AS held_facts
-    FROM projecting.parked p WHERE p.projection = $1
+    FROM projecting.parked p JOIN projecting.build b USING (projection, build)
+    WHERE p.projection = $1 AND b.status <> 'retired'
     ORDER BY p.since, p.build, p.document, p.key
 """
 
 STOPPED = """
-    SELECT build, since, error FROM projecting.stopped WHERE projection = $1 ORDER BY build
+    SELECT s.build, s.since, s.error FROM projecting.stopped s
+    JOIN projecting.build b USING (projection, build)
+    WHERE s.projection = $1 AND b.status <> 'retired' ORDER BY s.build
 """
 
 RETRY = """
