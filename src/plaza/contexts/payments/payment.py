@@ -54,6 +54,13 @@ class PaymentInProgress(Conflict):
     is_passing = True
 
 
+TOLD = (
+    *("version", "order_id", "account_id", "provider", "currency", "status", "amount_minor"),
+    *("authorized_minor", "captured_minor", "voided_minor", "refunded_minor"),
+)
+"""What every fact of a payment says of it, besides its id."""
+
+
 class Payment(VersionedRow):
     __tablename__ = "payment"
     __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
@@ -227,20 +234,7 @@ class Payment(VersionedRow):
         return fact(**self._told(), **members)
 
     def _told(self) -> dict[str, Any]:
-        return {
-            "payment_id": self.id,
-            "version": self.version,
-            "order_id": self.order_id,
-            "account_id": self.account_id,
-            "provider": self.provider,
-            "currency": self.currency,
-            "status": self.status,
-            "amount_minor": self.amount_minor,
-            "authorized_minor": self.authorized_minor,
-            "captured_minor": self.captured_minor,
-            "voided_minor": self.voided_minor,
-            "refunded_minor": self.refunded_minor,
-        }
+        return {"payment_id": self.id} | {name: getattr(self, name) for name in TOLD}
 
 
 OF_ORDER = "SELECT {columns} FROM payments.payment WHERE order_id = $1"
