@@ -67,7 +67,7 @@ async def test_failures_are_logged_without_secrets_and_a_line_each(
         unknown = {"authorization": f"Bearer {KEY_CANARY}", "cookie": COOKIE}
         assert (await client.get("/v1/account", headers=unknown)).status_code >= 400
         assert (await client.get("/v1/account", headers={"cookie": COOKIE})).status_code >= 400
-        await execute(fresh_settings, "ALTER VIEW read.product_listing_category_v1 RENAME TO gone")
+        await execute(fresh_settings, "ALTER VIEW read.product_listing_category_v2 RENAME TO gone")
         failed.append(await client.get(f"/v1/products?category={quote(FORGED)}"))
     written = "\n".join(lines)
 
