@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from actors import Marketplace
 from plaza.crossings.products.http import NewProduct
-from plaza.web.input_errors import input_errors
+from plaza.web.input_errors import first_error, input_errors
 from plaza.web.input_wording import UNDESCRIBED
 from web.refused import refused
 
@@ -35,6 +35,12 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
 def test_a_field_is_told_what_it_could_hold(body: dict[str, Any], pointer: str, told: str) -> None:
     (error,) = input_errors(body, Asked)
     assert (error.pointer, error.detail) == (pointer, told)
+
+
+def test_where_the_type_is_not_known_no_choices_are_promised() -> None:
+    # Of a body that is too large to be looked at whole, the decoder's first error alone is told.
+    told = first_error("Invalid enum value 'cake' - at `$.mode`")
+    assert (told.pointer, told.detail) == ("/mode", "Invalid enum value 'cake'")
 
 
 def test_no_pattern_is_told_of_a_product() -> None:

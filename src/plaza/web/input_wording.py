@@ -21,7 +21,8 @@ def worded(said: str, wanted: Any, description: str | None = None) -> str:
         description: of what is wanted, where the type does not hold one.
     """
     if said.startswith(NO_CHOICE):
-        return f"{said}; it can be: {', '.join(_choices(wanted))}"
+        choices = ", ".join(_choices(wanted))
+        return f"{said}; it can be: {choices}" if choices else said
     if NO_MATCH not in said:
         return said
     description = description or next(_descriptions(wanted), None)
