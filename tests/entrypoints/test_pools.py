@@ -37,9 +37,9 @@ async def test_how_far_read_models_are_is_known_while_public_reads_are_slow(
                     return bool(mark.known_at > since)
 
                 await until(polled, timeout_s=POLL_TIMEOUT_S)
-            ready = await client.get("/health/ready")
+            # Whoever is to follow waits for the table as well, so that readiness says nothing here.
+            assert not app.state.watermarks.is_away
             assert not any(task.done() for task in slow)
         answers = [await task for task in slow]
-    assert ready.status_code == 200
     assert {answer.status_code for answer in answers} == {200}
     assert not any("plaza-stale" in answer.headers for answer in answers)

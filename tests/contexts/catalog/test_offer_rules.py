@@ -54,17 +54,16 @@ def test_the_comparison_stays_beside_another_price() -> None:
     assert event.prices == [OfferedPrice("GBP", 90, 200), OfferedPrice("JPY", 500, None)]
 
 
-def test_a_comparison_that_would_stay_and_not_be_above_the_price_is_refused() -> None:
+@pytest.mark.parametrize("price_minor", [200, 201])
+def test_a_comparison_goes_when_the_price_is_not_below_it_any_more(price_minor: int) -> None:
     offer = an_offer()
     offer.set_price(Price(100, "GBP"), Price(200, "GBP"))
     offer.create()
 
-    with pytest.raises(InvalidPrice, match="compare_at_price must be above price"):
-        offer.change(price=Price(200, "GBP"))
-    event = offer.change(price=Price(200, "GBP"), compare_at=None)
+    event = offer.change(price=Price(price_minor, "GBP"))
 
     assert event is not None
-    assert event.prices == [OfferedPrice("GBP", 200, None)]
+    assert event.prices == [OfferedPrice("GBP", price_minor, None)]
 
 
 @pytest.mark.parametrize(

@@ -107,19 +107,20 @@ class Offer(VersionedRow):
     ) -> OfferChanged | None:
         """Take another price or SKU; what is not named stays as it is.
 
+        A comparison that is not named goes where the price is not below it any more.
+
         Returns:
             None where nothing is another.
 
         Raises:
             OfferIsWithdrawn: it is not on offer any more.
-            InvalidPrice: the price is not below what it is compared with, also where that stays.
+            InvalidPrice: the price is not below what it is to be compared with.
         """
         if self.status == "withdrawn":
             raise OfferIsWithdrawn("Create a new offer for the variant.")
         before = (self.sku, self._offered())
         if price is not None:
-            kept = self._compared_in(price.currency)
-            self.set_price(price, kept if compare_at is UNSET else compare_at)
+            self.set_price(price, self._kept_beside(price) if compare_at is UNSET else compare_at)
         elif compare_at is not UNSET:
             self.compare_at(compare_at)
         self.sku = self.sku if sku is UNSET else sku
@@ -138,11 +139,13 @@ class Offer(VersionedRow):
     def _held_in(self, currency: str) -> OfferPrice | None:
         return next((held for held in self.prices if held.currency == currency), None)
 
-    def _compared_in(self, currency: str) -> Price | None:
-        held = self._held_in(currency)
-        if held is None or held.compare_at_amount_minor is None:
+    def _kept_beside(self, price: Price) -> Price | None:
+        """The comparison of now, while the price is below it."""
+        held = self._held_in(price.currency)
+        compared_minor = None if held is None else held.compare_at_amount_minor
+        if compared_minor is None or compared_minor <= price.amount_minor:
             return None
-        return Price(held.compare_at_amount_minor, currency)
+        return Price(compared_minor, price.currency)
 
     def _ids(self) -> dict[str, Any]:
         return {
