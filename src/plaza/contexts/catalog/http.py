@@ -234,7 +234,8 @@ async def change_an_offer(
 ) -> Response[bytes]:
     """Change the price, the SKU or what the price is compared with.
 
-    What is left out stays; a comparison that the price is not below any more goes. Carts show the change as a problem, orders keep their price.
+    What is left out stays; a comparison that the price is not below any more goes. Carts show the
+    change as a problem, orders keep their price.
     """
     command = ChangeOffer(
         vendor_id=vendor, offer_id=offer, version=commanding.version, **_given(data)
