@@ -13,6 +13,7 @@ SWAP = """
 """
 PLACE = "INSERT INTO outbox.position (position, id) VALUES ($1, $2)"
 DELETE_EVENT = "DELETE FROM outbox.event WHERE id = $1"
+NOTE_DROPPED = "INSERT INTO outbox.dropped (last_position, last_id) VALUES ($1, $2)"
 TELL_AGAIN = """
     INSERT INTO outbox.event (event_id, type, schema_version, aggregate_type, aggregate_id, version,
         ordinal, actor, command, correlation_id, payload)
@@ -122,3 +123,17 @@ async def test_an_event_that_is_gone_is_found(log: Log) -> None:
     assert [(each.check, each.position, each.id) for each in findings] == [
         ("event_is_there", 5, ids[4])
     ]
+
+
+@pytest.mark.parametrize("dropped", [5, 8])
+async def test_what_retention_drops_meanwhile_is_not_missing(log: Log, dropped: int) -> None:
+    ids = await a_log_of_eight(log)
+    verification = verify_log(log.settings, lambda _done, _total: None, stretch=3)
+    extent = await anext(verification)
+    async with log.connection.transaction():
+        await log.connection.execute(NOTE_DROPPED, dropped, ids[dropped - 1])
+        await log.connection.execute("DELETE FROM outbox.position WHERE position <= $1", dropped)
+        await log.connection.execute("DELETE FROM outbox.event WHERE id <= $1", ids[dropped - 1])
+    assert isinstance(extent, Extent)
+    assert (extent.first, extent.last) == (1, 8)
+    assert [finding async for finding in verification] == []
