@@ -13,7 +13,10 @@ class Unhurried:
         self._interval_s = interval_s
         self._found_nothing_at = float("-inf")
         self.shard = follower.shard
-        self.rest_s = follower.rest_s
+
+    @property
+    def rest_s(self) -> float:
+        return self._follower.rest_s
 
     async def advance(self) -> bool:
         """Go on, unless there was nothing a moment ago.

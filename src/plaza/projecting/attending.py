@@ -25,10 +25,6 @@ class Attending:
     def rest_s(self) -> float:
         return self._follower.rest_s
 
-    @rest_s.setter
-    def rest_s(self, rest_s: float) -> None:
-        self._follower.rest_s = rest_s
-
     async def advance(self) -> bool:
         """Take the next batch, if there is one and the build is still what it was."""
         if not self._is_begun:

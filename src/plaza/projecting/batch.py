@@ -1,7 +1,7 @@
 """Writing a batch of facts into a build's tables: load what is touched, fold, write back."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -204,21 +204,21 @@ class BuildTables:
     """All tables of one build of a projection.
 
     Attributes:
-        is_noting: whether what changes is noted, in the same transaction.
+        is_noting: whether the tags of what changes are stored, in the same transaction.
+        projection: the projection's name.
+        documents: the table of each document.
+        part: which of the documents are written.
     """
 
     is_noting = False
 
     def __init__(
-        self, projection: Projection, tables: list[DocumentTable], part: Part = WHOLE
+        self, projection: Projection, documents: list[DocumentTable], part: Part = WHOLE
     ) -> None:
         self._events = projection.events()
-        self._tables = tables
+        self.projection = projection.name
+        self.documents = documents
         self.part = part
-
-    @property
-    def documents(self) -> list[DocumentTable]:
-        return self._tables
 
     @classmethod
     async def of(
@@ -227,7 +227,8 @@ class BuildTables:
         projection: Projection,
         build: int,
         part: Part = WHOLE,
-    ) -> "BuildTables":
+    ) -> Self:
+        """The tables of a build, with the columns that they have in the database."""
         tables = []
         for document in projection.documents:
             table = table_name(projection, document.table, build)
@@ -244,7 +245,7 @@ class BuildTables:
         """Fold a batch of facts, in their order, into the tables; the tags of what changed."""
         told = [self.told(fact) for fact in facts]
         changed: set[str] = set()
-        for table in self._tables:
+        for table in self.documents:
             changed |= await table.write(connection, told)
         if facts:
             await self.note(connection, changed, facts[-1].position)
@@ -253,4 +254,4 @@ class BuildTables:
     async def note(
         self, connection: asyncpg.Connection, changed: Collection[str], position: int
     ) -> None:
-        """Keep the tags of what changed, where somebody will ask for them."""
+        """Store the tags of what changed, if anybody asks for them; nobody asks this class."""

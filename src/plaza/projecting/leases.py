@@ -15,10 +15,6 @@ class Leases:
         self._connection = connection
         self._held: set[Shard] = set()
 
-    @property
-    def is_alive(self) -> bool:
-        return not self._connection.is_closed()
-
     async def hold(self, shard: Shard) -> bool:
         """Whether this process now has the lease; taken once, however often it is asked for."""
         if shard in self._held:
@@ -32,9 +28,6 @@ class Leases:
         if shard in self._held:
             await self._connection.execute(GIVE_UP, _name(shard))
             self._held.discard(shard)
-
-    async def close(self, timeout_s: float) -> None:
-        await self._connection.close(timeout=timeout_s)
 
 
 def _name(shard: Shard) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Collection
 import asyncpg
 
 from plaza.projecting.batch import BuildTables
-from plaza.projecting.projection import Projection
-from plaza.projecting.routing import WHOLE, Part
 
 # What changes without a fact is noted at the position behind, where a batch may note its own.
 NOTE = """
@@ -20,23 +18,9 @@ class NotingTables(BuildTables):
     """Tables that note the tags of what changed in them."""
 
     is_noting = True
-    _projection: str
-
-    @classmethod
-    async def of(
-        cls,
-        connection: asyncpg.Connection,
-        projection: Projection,
-        build: int,
-        part: Part = WHOLE,
-    ) -> "NotingTables":
-        tables = await super().of(connection, projection, build, part)
-        assert isinstance(tables, NotingTables)
-        tables._projection = projection.name  # noqa: SLF001  one of this class
-        return tables
 
     async def note(
         self, connection: asyncpg.Connection, changed: Collection[str], position: int
     ) -> None:
         if changed:
-            await connection.execute(NOTE, self._projection, position, sorted(changed))
+            await connection.execute(NOTE, self.projection, position, sorted(changed))

@@ -17,8 +17,10 @@ class Following(Protocol):
     """Something that goes along the log step by step."""
 
     shard: Shard
-    rest_s: float
-    """How long it leaves the log alone after it went on, so that the next batch is worth it."""
+
+    @property
+    def rest_s(self) -> float:
+        """How long to wait after a batch, so that the next one is large enough to be worth it."""
 
     async def advance(self) -> bool: ...
     def forget(self) -> None: ...
