@@ -12,7 +12,9 @@ import asyncpg
 import msgspec
 
 from plaza.projecting.batch import BuildTables, DocumentTable
+from plaza.projecting.builds import source_of
 from plaza.projecting.keyed import Keys
+from plaza.projecting.parked import PARKED
 from plaza.projecting.projection import Document, Projection, Remembered
 from plaza.projecting.replaying import Replay
 
@@ -32,10 +34,6 @@ COVERED = """
         ORDER BY s.number DESC LIMIT 1) last
     WHERE b.projection = $1 AND b.build = $2
 """
-
-SOURCE = "SELECT source FROM projecting.build WHERE projection = $1 AND build = $2"
-
-PARKED = "SELECT document, key FROM projecting.parked WHERE projection = $1 AND build = $2"
 
 # Where a fact names no document, its aggregate is parked in place of it: what waits behind that is
 # known by what it names.
@@ -139,7 +137,7 @@ async def _shown(
     keys: Keys,
 ) -> Shown:
     covered = await connection.fetchrow(COVERED, projection.name, build)
-    is_of_log = await connection.fetchval(SOURCE, projection.name, build) == "log"
+    is_of_log = await source_of(connection, projection.name, build) == "log"
     assert covered is not None
     shown = Shown(
         least=covered["least"],

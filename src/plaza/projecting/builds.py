@@ -12,6 +12,8 @@ LIVE = """
 
 STATUS = "SELECT status FROM projecting.build WHERE projection = $1 AND build = $2"
 
+SOURCE = "SELECT source FROM projecting.build WHERE projection = $1 AND build = $2"
+
 IS_CUT = "SELECT EXISTS (SELECT FROM outbox.dropped)"
 
 LAST = "SELECT coalesce(max(build), 0) FROM projecting.build WHERE projection = $1"
@@ -69,9 +71,14 @@ async def live_build(connection: asyncpg.Connection, projection: Projection) -> 
 
 
 async def status_of(connection: asyncpg.Connection, projection: str, build: int) -> str | None:
-    """What is the matter with a build; None where there is no such build."""
+    """The status of a build; None where there is no such build."""
     status: str | None = await connection.fetchval(STATUS, projection, build)
     return status
+
+
+async def source_of(connection: asyncpg.Connection, projection: str, build: int) -> str:
+    """What a build is filled from: `log` or `snapshot`."""
+    return str(await connection.fetchval(SOURCE, projection, build))
 
 
 async def ensure_build(connection: asyncpg.Connection, projection: Projection) -> int:

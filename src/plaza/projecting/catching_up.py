@@ -32,6 +32,7 @@ Uptos = Mapping[int, int]
 """How far each shard of a build has come."""
 
 Reached = Callable[[int], None]
+"""Told the position that was reached, for whoever shows the progress."""
 
 
 class BuildStopped(Conflict):
@@ -60,7 +61,7 @@ async def catch_up(
     projection: Projection,
     build: int,
     uptos: Uptos,
-    reached: Reached | None = None,
+    reached: Reached = lambda _: None,
     ahead: asyncpg.Connection | None = None,
     *,
     notes: bool = False,
@@ -86,7 +87,7 @@ async def catch_up(
         part = Part(number, len(uptos))
         tables = await kind.of(connection, untold, build, part)
         shard = Shard(projection=projection.name, build=build, shard=number)
-        async with _reading_up_to(upto, reached or _nobody_looks, ahead) as read:
+        async with _reading_up_to(upto, reached, ahead) as read:
             parted = reading(read, untold, part)
             follower = Follower(connection, untold, shard, tables, Unheard(), parted)
             await _follow_to_the_end(follower)
@@ -149,10 +150,6 @@ async def _reading_up_to(
         yield reader.read
     finally:
         await reader.leave()
-
-
-def _nobody_looks(_: int) -> None:
-    """Who takes a few facts only has nothing to show."""
 
 
 def _without_tags(projection: Projection) -> Projection:

@@ -8,7 +8,7 @@ import msgspec
 
 from plaza.outbox.snapshot import Snapshot
 from plaza.projecting.building import all_tables
-from plaza.projecting.builds import is_built, live_build, make_first
+from plaza.projecting.builds import is_built, live_build, make_first, source_of
 from plaza.projecting.catching_up import catch_up, places_in, uptos_of
 from plaza.projecting.projection import Projection
 from plaza.projecting.snapshots import build_from_snapshots
@@ -20,7 +20,6 @@ INDEXING_MEMORY = "128MB"
 NOTHING_TO_COMPARE = Comparison(0, 0, [])
 """Of the first build, which is read as soon as it is filled."""
 
-SOURCE = "SELECT source FROM projecting.build WHERE projection = $1 AND build = $2"
 INDEXES = "SELECT indexes FROM projecting.build WHERE projection = $1 AND build = $2"
 INDEXED = "UPDATE projecting.build SET indexes = '{}' WHERE projection = $1 AND build = $2"
 # What was found of it before holds on, where nothing new can be found.
@@ -63,7 +62,7 @@ async def fill_up(
     """
     # A step that is lost in a crash is lost with its rows: it is only done again.
     await writes.execute("SET synchronous_commit = off")
-    if await writes.fetchval(SOURCE, projection.name, build) == "snapshot":
+    if await source_of(writes, projection.name, build) == "snapshot":
         await build_from_snapshots(
             writes, projection, build, snapshots, lambda facts: progress(facts, None)
         )

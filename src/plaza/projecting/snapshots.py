@@ -66,7 +66,7 @@ async def build_from_snapshots(
     projection: Projection,
     build: int,
     snapshots: Iterable[Snapshot],
-    reached: Callable[[int], None] | None = None,
+    reached: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Fill a build that is as it was made, or go on where somebody else was cut off.
 
@@ -87,7 +87,7 @@ async def build_from_snapshots(
     """
     shards = await _shards(connection, projection, build)
     if max([(await last_step(connection, shard)).number for shard in shards]) == 0:
-        await _fill(connection, projection, shards, snapshots, reached or _nobody_looks)
+        await _fill(connection, projection, shards, snapshots, reached)
     return await _pass_seen(connection, projection, shards)
 
 
@@ -183,7 +183,3 @@ async def _step(
     for shard in shards:
         last = await last_step(connection, shard)
         await take_step(connection, shard, last, upto, facts)
-
-
-def _nobody_looks(_: int) -> None:
-    """Who waits for it has nothing to show."""

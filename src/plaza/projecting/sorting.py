@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from plaza.kernel.cancelling import cancelled
+from plaza.kernel.database_errors import DATABASE_ERRORS
 from plaza.outbox.channels import Channels, everything
 from plaza.outbox.sorted_names import SortedNames
 from plaza.projecting.sorted_scripts import BEGIN, WRITE
@@ -106,7 +107,7 @@ class Sorting:
                 async with self._writing:
                     after = await self._fill_on(after, vendors)
                 vendors = []
-        except (RedisError, OSError, TimeoutError, *UNREADABLE) as error:
+        except (RedisError, *DATABASE_ERRORS) as error:
             # The next time that anything is told, it begins again.
             self._has_begun = False
             log.warning("sorted_sets_unfilled", of=self._shape.projection, error=repr(error))

@@ -58,10 +58,11 @@ HELD_STATUSES = """
     SELECT build, status FROM projecting.build WHERE projection = $1 AND build = ANY ($2)
     ORDER BY build FOR UPDATE
 """
-FORGET_STEPS = "DELETE FROM projecting.step WHERE projection = $1 AND build = $2"
-FORGET_PARKED = "DELETE FROM projecting.parked WHERE projection = $1 AND build = $2"
-FORGET_STOPPED = "DELETE FROM projecting.stopped WHERE projection = $1 AND build = $2"
-FORGET_SEEN = "DELETE FROM projecting.seen_fact WHERE projection = $1 AND build = $2"
+FORGET = [
+    f"DELETE FROM projecting.{table} WHERE projection = $1 AND build = $2"
+    for table in ("step", "seen_fact", "parked", "stopped")
+]
+"""What is stored of a build beside its tables, and goes with them."""
 NOTED = """
     SELECT DISTINCT unnest(tags) AS tag FROM projecting.changed
     WHERE projection = $1 AND position > $2
@@ -271,10 +272,8 @@ async def _drop(connection: asyncpg.Connection, projection: Projection, build: i
         await _check_unmoved(connection, projection, {build: ("filling", "ready", "kept")})
         await connection.execute(BECOME, projection.name, build, "retired")
         await drop_tables(connection, projection, build)
-        await connection.execute(FORGET_STEPS, projection.name, build)
-        await connection.execute(FORGET_SEEN, projection.name, build)
-        await connection.execute(FORGET_PARKED, projection.name, build)
-        await connection.execute(FORGET_STOPPED, projection.name, build)
+        for forget in FORGET:
+            await connection.execute(forget, projection.name, build)
 
 
 async def _until_nobody_is_in_the_way(attempt: Callable[[], Awaitable[T]]) -> T:
