@@ -1,4 +1,4 @@
-"""A page of what is answered from the write side: behind which row, and how many."""
+"""A page of a list: behind which row it begins, and how many rows it shows."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args

@@ -5,6 +5,7 @@ from uuid import UUID
 from plaza.kernel.actor import Surface
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
@@ -38,14 +39,11 @@ async def list_orders(
         InvalidCursor: not one of this list.
     """
     question = f"listOrders/{account_id}/{status}"
-    behind = None
-    if cursor is not None:
-        (behind,) = cursors.read(question, cursor, tuple[UUID])
+    paging = Paging(cursors, limit, cursor)
+    (behind,) = paging.behind(question, tuple[UUID])
     sql, narrowed = (LIST, ()) if status is None else (LIST_IN_STATUS, (status,))
     async with reads.within(Surface(account_id=account_id)) as connection:
-        rows = await connection.fetch(sql, account_id, behind, limit + 1, *narrowed)
-    further = None
-    if len(rows) > limit:
-        further = cursors.write(question, [rows[limit - 1]["order_id"]])
-    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+        rows = await connection.fetch(sql, account_id, behind, paging.rows, *narrowed)
+    shown, further = paging.cut(question, rows, lambda row: [row["order_id"]])
+    items = [told_stale(row["document"], row["stale_since"]) for row in shown]
     return page_json(items, further)

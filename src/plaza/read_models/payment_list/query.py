@@ -6,6 +6,7 @@ from plaza.kernel.actor import MARKET
 from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
@@ -29,18 +30,15 @@ async def list_payments(
         InvalidCursor: not one of this list.
     """
     question = f"listPayments/{status}/{provider}"
-    behind = None
-    if cursor is not None:
-        (behind,) = cursors.read(question, cursor, tuple[UUID])
+    paging = Paging(cursors, limit, cursor)
+    (behind,) = paging.behind(question, tuple[UUID])
     conditions = Conditions()
     conditions.add_if_asked("status = {0}", status)
     conditions.add_if_asked("provider = {0}", provider)
     conditions.add_if_asked("order_id < {0}", behind)
-    sql = f"{LIST} {conditions} ORDER BY order_id DESC LIMIT {limit + 1}"
+    sql = f"{LIST} {conditions} ORDER BY order_id DESC LIMIT {paging.rows}"
     async with reads.within(MARKET) as connection:
         rows = await connection.fetch(sql, *conditions.arguments)
-    further = None
-    if len(rows) > limit:
-        further = cursors.write(question, [rows[limit - 1]["order_id"]])
-    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+    shown, further = paging.cut(question, rows, lambda row: [row["order_id"]])
+    items = [told_stale(row["document"], row["stale_since"]) for row in shown]
     return page_json(items, further)

@@ -23,6 +23,7 @@ from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Rendered
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.staleness import stale_since, told_stale
 from plaza.web.strict_json import InvalidInput
 
@@ -135,22 +136,20 @@ async def list_products(
         InvalidInput: a category or vendor that there is not.
     """
     order, behind, types = ORDERS[wanted.sort]
+    paging, question = Paging(cursors, limit, cursor), wanted.fingerprint()
     conditions = Conditions(wanted.currency)
     tags = await _narrow(pool, conditions, wanted)
     if cursor is not None:
-        conditions.add(behind, *cursors.read(wanted.fingerprint(), cursor, types))
+        conditions.add(behind, *paging.behind(question, types))
     # A limit that is a parameter would be planned for a tenth of the table, so that PostgreSQL
     # planned every request anew, which takes longer than the query.
-    sql = f"{LISTED} {conditions} {order} LIMIT {limit + 1}"
+    sql = f"{LISTED} {conditions} {order} LIMIT {paging.rows}"
     rows = await pool.fetch(sql, *conditions.arguments)
-    further = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        place = last["published_at" if wanted.sort == "newest" else "price_minor"]
-        further = cursors.write(wanted.fingerprint(), [place, last["product_id"]])
+    sorted_by = "published_at" if wanted.sort == "newest" else "price_minor"
+    shown, further = paging.cut(question, rows, lambda row: [row[sorted_by], row["product_id"]])
     if wanted.is_by_time:
-        tags += [product_tag(row["product_id"]) for row in rows[:limit]]
-    page = page_json([_item(row) for row in rows[:limit]], further)
+        tags += [product_tag(row["product_id"]) for row in shown]
+    page = page_json([_item(row) for row in shown], further)
     return Rendered(page, (everything("product_listing"), ALL, *tags))
 
 

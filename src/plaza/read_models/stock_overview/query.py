@@ -17,6 +17,7 @@ from plaza.read_models.stock_overview.document import (
 )
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
@@ -101,20 +102,20 @@ async def list_stock(
         InvalidCursor: not one of this list.
         NotThere: the location is none of the vendor's.
     """
-    behind = _behind(cursors, wanted.fingerprint(), cursor)
+    paging, question = Paging(cursors, limit, cursor), wanted.fingerprint()
+    (behind,) = paging.behind(question, tuple[UUID])
     filters = (wanted.low_stock_at, behind, wanted.low, wanted.q, wanted.location)
     async with reads.within(Surface(vendor_id=wanted.vendor_id)) as connection:
-        rows = await connection.fetch(LIST, wanted.vendor_id, *filters, limit + 1)
+        rows = await connection.fetch(LIST, wanted.vendor_id, *filters, paging.rows)
         names = {
             row["location_id"]: row["name"]
             for row in await connection.fetch(NAMES, wanted.vendor_id)
         }
     if wanted.location is not None and not rows and wanted.location not in names:
         raise NotThere
-    items = [
-        told_stale(_encoded(_stock_of(row, names)), row["stale_since"]) for row in rows[:limit]
-    ]
-    return page_json(items, _further(cursors, wanted.fingerprint(), rows, limit, "offer_id"))
+    shown, further = paging.cut(question, rows, lambda row: [row["offer_id"]])
+    items = [told_stale(_encoded(_stock_of(row, names)), row["stale_since"]) for row in shown]
+    return page_json(items, further)
 
 
 async def list_stock_movements(
@@ -132,13 +133,14 @@ async def list_stock_movements(
         NotThere: the offer is none of the vendor's.
     """
     question = f"listStockMovements/{vendor_id}/{offer_id}"
-    behind = _behind(cursors, question, cursor)
+    paging = Paging(cursors, limit, cursor)
+    (behind,) = paging.behind(question, tuple[UUID])
     async with reads.within(Surface(vendor_id=vendor_id)) as connection:
-        rows = await connection.fetch(MOVEMENTS, vendor_id, offer_id, behind, limit + 1)
+        rows = await connection.fetch(MOVEMENTS, vendor_id, offer_id, behind, paging.rows)
         if not rows and not await connection.fetchval(HAS_OFFER, vendor_id, offer_id):
             raise NotThere
-    items = [_encoded(StockMovement(**dict(row))) for row in rows[:limit]]
-    return page_json(items, _further(cursors, question, rows, limit, "id"))
+    shown, further = paging.cut(question, rows, lambda row: [row["id"]])
+    return page_json([_encoded(StockMovement(**dict(row))) for row in shown], further)
 
 
 async def list_locations(
@@ -150,11 +152,12 @@ async def list_locations(
         InvalidCursor: not one of this list.
     """
     question = f"listLocations/{vendor_id}"
-    behind = _behind(cursors, question, cursor)
+    paging = Paging(cursors, limit, cursor)
+    (behind,) = paging.behind(question, tuple[UUID])
     async with reads.within(Surface(vendor_id=vendor_id)) as connection:
-        rows = await connection.fetch(LOCATIONS, vendor_id, behind, limit + 1)
-    items = [_encoded(ListedLocation(**dict(row))) for row in rows[:limit]]
-    return page_json(items, _further(cursors, question, rows, limit, "id"))
+        rows = await connection.fetch(LOCATIONS, vendor_id, behind, paging.rows)
+    shown, further = paging.cut(question, rows, lambda row: [row["id"]])
+    return page_json([_encoded(ListedLocation(**dict(row))) for row in shown], further)
 
 
 def _stock_of(row: asyncpg.Record, names: dict[UUID, str]) -> StockOfOffer:
@@ -179,21 +182,6 @@ def _stock_of(row: asyncpg.Record, names: dict[UUID, str]) -> StockOfOffer:
         status="active" if active else "withdrawn",
         locations=places,
     )
-
-
-def _behind(cursors: Cursors, question: str, cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    (behind,) = cursors.read(question, cursor, tuple[UUID])
-    return UUID(str(behind))
-
-
-def _further(
-    cursors: Cursors, question: str, rows: list[asyncpg.Record], limit: int, place: str
-) -> str | None:
-    if len(rows) <= limit:
-        return None
-    return cursors.write(question, [rows[limit - 1][place]])
 
 
 def _encoded(item: Any) -> str:

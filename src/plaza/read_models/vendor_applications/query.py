@@ -9,6 +9,7 @@ from plaza.kernel.actor import MARKET
 from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
@@ -36,15 +37,11 @@ async def list_vendor_applications(
         InvalidCursor: not one of this list.
     """
     question = f"listVendorApplications/{status}"
-    behind = None
-    if cursor is not None:
-        (behind,) = cursors.read(question, cursor, tuple[UUID])
+    paging = Paging(cursors, limit, cursor)
+    (behind,) = paging.behind(question, tuple[UUID])
     async with reads.within(MARKET) as connection:
-        rows = await connection.fetch(LIST, status, behind, limit + 1)
-    shown = rows[:limit]
-    further = None
-    if len(rows) > limit:
-        further = cursors.write(question, [shown[-1]["vendor_id"]])
+        rows = await connection.fetch(LIST, status, behind, paging.rows)
+    shown, further = paging.cut(question, rows, lambda row: [row["vendor_id"]])
     known = await contacts([row["vendor_id"] for row in shown])
     items = [_item(row, known.get(row["vendor_id"])) for row in shown]
     return page_json(items, further)

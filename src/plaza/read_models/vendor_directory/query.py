@@ -10,6 +10,7 @@ from plaza.read_models.vendor_directory.tags import ANY, slug_tag, vendor_tag
 from plaza.reading.cursor import Cursors
 from plaza.reading.entry import Rendered
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.staleness import stale_since, told_stale
 
 QUESTION = "listVendors"
@@ -49,18 +50,11 @@ async def list_vendors(
     Raises:
         InvalidCursor: not one of this list.
     """
-    place = (None, None)
-    if cursor is not None:
-        place = cursors.read(QUESTION, cursor, tuple[str, UUID])
-    rows = await pool.fetch(LIST, *place, limit + 1)
-    further = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        further = cursors.write(QUESTION, [last["name"], last["vendor_id"]])
-    page = page_json(
-        [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]], further
-    )
-    return Rendered(page, (EVERYTHING, ANY))
+    paging = Paging(cursors, limit, cursor)
+    rows = await pool.fetch(LIST, *paging.behind(QUESTION, tuple[str, UUID]), paging.rows)
+    shown, further = paging.cut(QUESTION, rows, lambda row: [row["name"], row["vendor_id"]])
+    items = [told_stale(row["document"], row["stale_since"]) for row in shown]
+    return Rendered(page_json(items, further), (EVERYTHING, ANY))
 
 
 async def get_vendor(pool: asyncpg.Pool, name: str) -> Rendered:

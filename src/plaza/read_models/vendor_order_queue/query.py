@@ -13,6 +13,7 @@ from plaza.read_models.vendor_order_queue.addresses import Addresses
 from plaza.reading.conditions import Conditions
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
@@ -86,20 +87,19 @@ async def list_vendor_orders(
     Raises:
         InvalidCursor: not one of this list.
     """
-    place, behind, order = ORDERS[wanted.sort]
+    sorted_by, behind, order = ORDERS[wanted.sort]
+    paging, question = Paging(cursors, limit, cursor), wanted.fingerprint()
     conditions = _narrowed(wanted)
     if cursor is not None:
-        place_before = cursors.read(wanted.fingerprint(), cursor, tuple[datetime, UUID])
-        conditions.add(behind, *place_before)
-    sql = f"{LIST} {conditions} {order} LIMIT {limit + 1}"
+        conditions.add(behind, *paging.behind(question, tuple[datetime, UUID]))
+    sql = f"{LIST} {conditions} {order} LIMIT {paging.rows}"
     async with reads.within(Surface(vendor_id=wanted.vendor_id)) as connection:
         rows = await connection.fetch(sql, *conditions.arguments)
         counts = await connection.fetch(COUNTS, wanted.vendor_id)
-    further = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        further = cursors.write(wanted.fingerprint(), [last[place], last["vendor_order_id"]])
-    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+    shown, further = paging.cut(
+        question, rows, lambda row: [row[sorted_by], row["vendor_order_id"]]
+    )
+    items = [told_stale(row["document"], row["stale_since"]) for row in shown]
     return page_json(items, further, counts=_counts_json(counts))
 
 

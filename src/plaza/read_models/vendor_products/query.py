@@ -6,6 +6,7 @@ from plaza.kernel.actor import Surface
 from plaza.kernel.refusals import NotThere
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import page_json
+from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
 from plaza.reading.staleness import stale_since, told_stale
 
@@ -38,15 +39,12 @@ async def list_vendor_products(
         InvalidCursor: not one of this list.
     """
     question = f"listVendorProducts/{vendor_id}/{status}"
-    behind = None
-    if cursor is not None:
-        (behind,) = cursors.read(question, cursor, tuple[UUID])
+    paging = Paging(cursors, limit, cursor)
+    (behind,) = paging.behind(question, tuple[UUID])
     async with reads.within(Surface(vendor_id=vendor_id)) as connection:
-        rows = await connection.fetch(LIST, vendor_id, status, behind, limit + 1)
-    further = None
-    if len(rows) > limit:
-        further = cursors.write(question, [rows[limit - 1]["product_id"]])
-    items = [told_stale(row["document"], row["stale_since"]) for row in rows[:limit]]
+        rows = await connection.fetch(LIST, vendor_id, status, behind, paging.rows)
+    shown, further = paging.cut(question, rows, lambda row: [row["product_id"]])
+    items = [told_stale(row["document"], row["stale_since"]) for row in shown]
     return page_json(items, further)
 
 
