@@ -11,7 +11,7 @@ import pytest_asyncio
 from actors import Marketplace, Vendor
 from plaza.kernel.keys import derived_key
 from plaza.reading.cursor import Cursors
-from plaza.web.parameters import _parameters_of
+from plaza.web.parameters import _known_to
 from web.refused import refused
 
 LISTS = ["/v1/products", "/v1/vendors"]
@@ -152,7 +152,7 @@ async def test_an_unknown_parameter_is_refused(vendor: Vendor, path: str) -> Non
     assert [error["pointer"] for error in problem["errors"]] == ["/query/pages"]
 
 
-async def test_parameters_of_campaigns_are_not_looked_at(vendor: Vendor) -> None:
+async def test_known_to_campaigns_are_not_looked_at(vendor: Vendor) -> None:
     query = "utm_source=mail&utm_campaign=spring&gclid=1&fbclid=2&fbclid=3"
     assert (await vendor.get(f"/v1/products?{query}")).status_code == 200
 
@@ -263,7 +263,7 @@ async def test_unknown_things_are_not_there(marketplace: Marketplace, vendor: Ve
 async def test_what_is_known_of_an_operation_is_kept_once(marketplace: Marketplace) -> None:
     for limit in range(1, 20):
         await marketplace.anybody.get("/v1/products", params={"limit": limit})
-    kept = _parameters_of.cache_info().currsize
+    kept = _known_to.cache_info().currsize
     for limit in range(1, 20):
         await marketplace.anybody.get("/v1/products", params={"limit": limit})
-    assert _parameters_of.cache_info().currsize == kept
+    assert _known_to.cache_info().currsize == kept

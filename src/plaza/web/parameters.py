@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
 from litestar import Request
@@ -30,6 +30,20 @@ TAKES_ANY = "takes_any_parameter"
 """What a route's `opt` names where others decide what is in the query."""
 
 
+class Known(NamedTuple):
+    """The query parameters of an operation.
+
+    Attributes:
+        names: all of them.
+        texts: those of which every text is a value, `null` too.
+        numbers: those that are integers: Litestar would also take `5.0` and `1e1`.
+    """
+
+    names: frozenset[str]
+    texts: frozenset[str]
+    numbers: frozenset[str]
+
+
 class UnknownParameter(Malformed):
     code = "unknown_parameter"
     title = "The query has a parameter that this operation does not know"
@@ -50,29 +64,21 @@ def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
         Malformed: NUL, or what is not UTF-8.
     """
     _refuse_undecodable(request.scope["query_string"])
-    known = _parameters_of(request.route_handler)
-    known_as_texts = _texts_of(request.route_handler)
-    known_as_numbers = _numbers_of(request.route_handler)
+    known = _known_to(request.route_handler)
+    takes_any = request.route_handler.opt.get(TAKES_ANY)
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name in TRACKING or name.startswith(TRACKING_PREFIX):
             continue
-        if name not in known and request.route_handler.opt.get(TAKES_ANY):
-            continue
-        if name not in known:
+        if name not in known.names:
+            if takes_any:
+                continue
             error = InputError(f"/query/{name}", "unknown_parameter", "not known here")
-            choices = ", ".join(sorted(known)) or "none"
+            choices = ", ".join(sorted(known.names)) or "none"
             raise UnknownParameter(f"{name!r} is not one of: {choices}.", errors=[error])
         if name in seen:
             raise RepeatedParameter(f"{name!r} may stand in the query once.")
-        if "\0" in str(value):
-            raise Malformed(f"{name!r} holds the character NUL.")
-        if str(value).lower() == "null" and name not in known_as_texts:
-            error = InputError(f"/query/{name}", "invalid", "null is no value")
-            raise InvalidInput(f"Leave {name!r} out where it has no value.", errors=[error])
-        if name in known_as_numbers and not WHOLE.fullmatch(str(value)):
-            error = InputError(f"/query/{name}", "invalid", "a whole number")
-            raise InvalidInput(f"Send {name!r} as a whole number.", errors=[error])
+        _refuse_value(name, str(value), known)
         seen.add(name)
 
 
@@ -101,37 +107,33 @@ def _refuse_undecodable(query: bytes) -> None:
         raise Malformed("The query is not UTF-8.") from error
 
 
+def _refuse_value(name: str, value: str, known: Known) -> None:
+    if "\0" in value:
+        raise Malformed(f"{name!r} holds the character NUL.")
+    if value.lower() == "null" and name not in known.texts:
+        error = InputError(f"/query/{name}", "invalid", "null is no value")
+        raise InvalidInput(f"Leave {name!r} out where it has no value.", errors=[error])
+    if name in known.numbers and not WHOLE.fullmatch(value):
+        error = InputError(f"/query/{name}", "invalid", "a whole number")
+        raise InvalidInput(f"Send {name!r} as a whole number.", errors=[error])
+
+
 @cache
-def _parameters_of(handler: BaseRouteHandler) -> frozenset[str]:
-    fields = handler.parsed_fn_signature.parameters.values()
-    return frozenset(
-        field.kwarg_definition.name or field.name
-        for field in fields
+def _known_to(handler: BaseRouteHandler) -> Known:
+    types = {
+        field.kwarg_definition.name or field.name: field.annotation
+        for field in handler.parsed_fn_signature.parameters.values()
         if isinstance(field.kwarg_definition, QueryParameter)
+    }
+    return Known(
+        names=frozenset(types),
+        texts=frozenset(name for name, kind in types.items() if _takes_text(kind)),
+        numbers=frozenset(name for name, kind in types.items() if _takes_integer(kind)),
     )
 
 
-@cache
-def _texts_of(handler: BaseRouteHandler) -> frozenset[str]:
-    """The parameters of which every text is a value, `null` too."""
-    fields = handler.parsed_fn_signature.parameters.values()
-    return frozenset(
-        field.kwarg_definition.name or field.name
-        for field in fields
-        if isinstance(field.kwarg_definition, QueryParameter) and _takes_text(field.annotation)
-    )
-
-
-@cache
-def _numbers_of(handler: BaseRouteHandler) -> frozenset[str]:
-    """The parameters that are integers: Litestar would also take `5.0` and `1e1`."""
-    fields = handler.parsed_fn_signature.parameters.values()
-    return frozenset(
-        field.kwarg_definition.name or field.name
-        for field in fields
-        if isinstance(field.kwarg_definition, QueryParameter)
-        and (field.annotation is int or int in get_args(field.annotation))
-    )
+def _takes_integer(annotation: Any) -> bool:
+    return annotation is int or int in get_args(annotation)
 
 
 def _takes_text(annotation: Any) -> bool:
