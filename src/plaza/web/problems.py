@@ -1,5 +1,6 @@
 """Every refusal and every failure as a problem document (RFC 9457)."""
 
+from http import HTTPStatus
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,7 @@ from litestar.params import ParameterKwarg, QueryParameter
 from litestar.types import ExceptionHandlersMap
 
 from plaza.kernel.problem import MEDIA_TYPE, InputError, problem_bytes
-from plaza.kernel.refusals import Malformed, NotThere, Refusal, Unavailable
+from plaza.kernel.refusals import NotThere, Refusal, Unavailable
 from plaza.web.input_wording import worded
 from plaza.web.rate_limits.refusal import RateLimited
 from plaza.web.strict_json import InvalidInput, MalformedJson
@@ -28,6 +29,10 @@ BY_STATUS = {
     413: ("body_too_large", "The body is too large"),
     415: ("unsupported_media_type", "The body must be JSON"),
 }
+"""The codes and titles of what Litestar refuses by itself."""
+
+BODY_UNREAD = frozenset({408, 413})
+"""After these, the rest of a body would be read as the next request: the connection is closed."""
 
 
 class InternalFailure(Refusal):
@@ -49,7 +54,7 @@ def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Respo
         headers["retry-after"] = str(refusal.retry_after_s)
     if refusal.status in BODY_UNREAD:
         headers["connection"] = "close"
-    if refusal.status == BY_STATUS_UNAUTHENTICATED:
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     return Response(
         problem_bytes(refusal, trace_id_in(request.scope)),
@@ -57,11 +62,6 @@ def refusal_response(request: Request[Any, Any, Any], refusal: Refusal) -> Respo
         media_type=MEDIA_TYPE,
         headers=headers,
     )
-
-
-BY_STATUS_UNAUTHENTICATED = 401
-BODY_UNREAD = frozenset({408, 413})
-"""What comes next on such a connection is the rest of a body, and no request."""
 
 
 def on_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
@@ -114,12 +114,11 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         return refusal_response(request, error.__cause__)
     if error.status_code not in BY_STATUS:
         return on_failure(request, error)
-    refusal = Malformed(str(error.detail))
-    code, title = BY_STATUS[error.status_code]
-    kind = type("Told", (Refusal,), {"status": error.status_code, "code": code, "title": title})
     if error.status_code == NotThere.status:
         return refusal_response(request, NotThere())
-    response = refusal_response(request, kind(refusal.detail))
+    code, title = BY_STATUS[error.status_code]
+    kind = type("Told", (Refusal,), {"status": error.status_code, "code": code, "title": title})
+    response = refusal_response(request, kind(str(error.detail)))
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
