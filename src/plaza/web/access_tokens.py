@@ -136,7 +136,7 @@ class AccessTokens:
         claims = self._checked.get(token)
         if claims is None:
             claims = self._checked[token] = self._signed_claims(token)
-        self._check_times(claims)
+        self._check_claims(claims)
         return claims
 
     def key_id_in(self, token: str) -> str | None:
@@ -161,7 +161,8 @@ class AccessTokens:
             raise NotAuthenticated("The access token is not valid.")
         return claims
 
-    def _check_times(self, claims: Claims) -> None:
+    def _check_claims(self, claims: Claims) -> None:
+        """Refuse tokens of other issuers, for others, or of another time than now."""
         now = _seconds(self._clock())
         if claims.iss != ISSUER or claims.aud != AUDIENCE or claims.nbf > now + LEEWAY_S:
             raise NotAuthenticated("The access token is not valid.")
