@@ -26,8 +26,8 @@ from plaza.web.caching import PUBLIC, Caching
 from plaza.web.callers import Authenticator, caller_in
 from plaza.web.conditional import is_not_modified
 from plaza.web.encodings import Encoding, encoded, encoding_for
-from plaza.web.header_lists import listed
 from plaza.web.ready_bytes import JSON, ReadyForms, form_etag, without_body
+from plaza.web.request_headers import listed
 from plaza.web.targets import target_of
 
 WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+(?:\.\d+)?)"?(?:$|[,;\s])', re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request
 
 from plaza.kernel.refusals import Malformed
-from plaza.web.header_lists import listed
+from plaza.web.request_headers import listed
 
 VERSION_TAG = re.compile(r'"(\d{1,18})"')
 ETAG_BYTES = 12

@@ -3,6 +3,7 @@
 from litestar.types import HTTPScope, Message, Scope, Send
 
 from plaza.kernel.origins import EVERY, Origins
+from plaza.web.request_headers import raw_header
 
 PREFLIGHT_AGE_S = 7200
 METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -28,7 +29,7 @@ class CrossOrigin:
     async def mark(self, message: Message, scope: Scope) -> None:
         """Hook before anything is sent, refusals too."""
         if message["type"] == "http.response.start":
-            marks = self.marks(_header(scope, b"origin"))
+            marks = self.marks(raw_header(scope, b"origin"))
             message["headers"] = [*message.get("headers", ()), *marks]
 
     def marks(self, origin: bytes) -> list[tuple[bytes, bytes]]:
@@ -43,10 +44,10 @@ class CrossOrigin:
         Returns:
             Whether it was one.
         """
-        if scope["method"] != "OPTIONS" or not _header(scope, b"access-control-request-method"):
+        if scope["method"] != "OPTIONS" or not raw_header(scope, b"access-control-request-method"):
             return False
         headers: list[tuple[bytes, bytes]] = [(b"content-length", b"0")]
-        if self._allowed(_header(scope, b"origin")):
+        if self._allowed(raw_header(scope, b"origin")):
             headers += [
                 (b"access-control-allow-methods", METHODS),
                 (b"access-control-allow-headers", TAKEN_HEADERS),
@@ -73,7 +74,3 @@ class CrossOrigin:
     def _vary(self) -> list[tuple[bytes, bytes]]:
         """A cache has to keep answers apart that differ by origin, also those without any."""
         return [] if self._origins.are_all else [VARY]
-
-
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    return next((value for name, value in scope["headers"] if name == wanted), b"")

@@ -6,8 +6,8 @@ from litestar import Request
 
 from plaza.kernel.refusals import Refusal
 from plaza.web.documenting import answered_type
-from plaza.web.header_lists import listed
 from plaza.web.parameters import refuse_unknown_parameters
+from plaza.web.request_headers import listed
 
 ZERO = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
 

@@ -6,6 +6,7 @@ import re
 from litestar.types import Message, Scope
 
 from plaza.web.rate_limits.headers import limits_said
+from plaza.web.request_headers import raw_header
 
 # Zeros name nothing.
 TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -20,7 +21,7 @@ def trace_id_in(scope: Scope) -> str:
     """The trace of `traceparent`, or one of the request's own."""
     known = scope.get("plaza_trace_id")
     if known is None:
-        known = _trace_id(_header(scope, b"traceparent")).decode()
+        known = _trace_id(raw_header(scope, b"traceparent")).decode()
         scope["plaza_trace_id"] = known  # type: ignore[typeddict-unknown-key]
     return str(known)
 
@@ -32,7 +33,7 @@ async def name_answer(message: Message, scope: Scope) -> None:
     """
     if message["type"] != "http.response.start":
         return
-    request_id = _header(scope, b"x-request-id")
+    request_id = raw_header(scope, b"x-request-id")
     if not REQUEST_ID.fullmatch(request_id):
         request_id = trace_id_in(scope).encode()
     named = (b"x-request-id", request_id)
@@ -47,7 +48,3 @@ def request_id_of(named: bytes, traceparent: bytes) -> bytes:
 def _trace_id(traceparent: bytes) -> bytes:
     match = TRACEPARENT.fullmatch(traceparent) if traceparent else None
     return match[1] if match else b"%032x" % _names.getrandbits(TRACE_BITS)
-
-
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    return next((value for name, value in scope["headers"] if name == wanted), b"")
