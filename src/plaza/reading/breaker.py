@@ -1,4 +1,4 @@
-"""Redis asked within a budget, and not asked at all for a second after it has failed."""
+"""Redis asked within a budget; after several failures in a row, not at all for a second."""
 
 import asyncio
 import time

@@ -1,8 +1,8 @@
 """The connection on which Redis says what has changed and how far the read models have come.
 
 An invalidation must never come after the watermark that covers it. So both come on one connection,
-which asks for the invalidations itself: they would be lost in silence if another one had asked for
-them and were closed.
+which turns on the tracking itself: if another connection had turned it on and were closed, the
+invalidations would stop without a word.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from plaza.reading.watermarks import Watermarks
 
 INVALIDATE = b"__redis__:invalidate"
 HEARTBEAT, INCARNATION = "heartbeat", "incarnation"
-"""The names among the tags that are none."""
+"""Keys with the prefix of tags that are no tags."""
 SILENCE_MAX_S = 3.0
 HEARTBEAT_INTERVAL_S = 1.0
 HEARTBEAT_TTL_MS = 60_000
@@ -38,8 +38,8 @@ LIVE = Gauge("plaza_near_cache_live", "1 while Redis tells this process what has
 log = structlog.get_logger()
 
 
-class Told(Protocol):
-    """Who keeps answers in memory."""
+class Listener(Protocol):
+    """Keeps answers in memory, and forgets what has been invalidated."""
 
     def drop(self, tags: Sequence[str]) -> None:
         """Forget what was made of these."""
@@ -64,7 +64,7 @@ class Coherence:
         self._channels = channels
         self._watermarks = watermarks
         self._prefix_length = len(channels.tags_prefix)
-        self._told: list[Told] = []
+        self._listeners: list[Listener] = []
         self._invalidations = Invalidations()
         self._beat = asyncio.Event()
         self._is_beating = True
@@ -81,16 +81,16 @@ class Coherence:
     def is_live(self) -> bool:
         return time.monotonic() < self.live_until
 
-    def tell(self, told: Told) -> None:
-        """Tell somebody of invalidations from now on."""
-        self._told.append(told)
+    def tell(self, listener: Listener) -> None:
+        """Tell a listener of invalidations from now on."""
+        self._listeners.append(listener)
 
     def changed_since(self, sequence: int, tags: Sequence[str], until: int | None = None) -> bool:
         """Whether any of the tags was invalidated after that many invalidations."""
         return self._invalidations.came_after(sequence, tags, until)
 
     async def listen(self) -> None:
-        """Be told of invalidations until cancelled; nothing is live where nobody beats."""
+        """Hear of invalidations until cancelled; nothing is live unless `beat` runs beside it."""
         while True:
             connection = self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
             began = time.monotonic()
@@ -110,7 +110,7 @@ class Coherence:
                 await self._track(connection)
         except TimeoutError as error:
             raise TrackingLost("Redis does not answer.") from error
-        # What was kept before stands for nothing: changes of the time between were not told.
+        # What was kept before is worth nothing: changes made in between were not announced.
         self._begin()
         while True:
             message = await connection.read_response(
@@ -153,8 +153,8 @@ class Coherence:
             self._forget()
         elif tags:
             self._invalidations.tell(tags)
-            for told in self._told:
-                told.drop(tags)
+            for listener in self._listeners:
+                listener.drop(tags)
 
     def _begin(self) -> None:
         self.epoch += 1
@@ -170,14 +170,14 @@ class Coherence:
 
     def _forget(self) -> None:
         self._invalidations.tell_all()
-        for told in self._told:
-            told.drop_all()
+        for listener in self._listeners:
+            listener.drop_all()
 
     async def beat(self) -> None:
         """Say something every second until cancelled, so that silence means a loss.
 
-        It is said on another connection than the one that listens. Both are tasks of their own and
-        not one group: a group cancels its tasks once, and a driver may lose that one.
+        It is said on another connection than the one that listens. The two run as separate tasks
+        and not in one group: a group cancels its tasks once, and a driver may swallow that.
         """
         while True:
             self._beat.clear()

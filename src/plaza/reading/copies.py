@@ -23,8 +23,10 @@ BODY_SIZE_MAX = 1_000_000
 COMPLAIN_INTERVAL_S = 1.0
 SCANNED_AT_ONCE = 1_000
 
-# A copy is good while Redis still is what it was when the copy was put there, and as long as
-# nothing that it was made of has been touched since.
+# A copy is good while Redis has forgotten nothing since the copy was put there, which its
+# incarnation tells, and while nothing that the copy was made of has been touched since.
+# KEYS: copy, incarnation. ARGV: an incarnation for a Redis without one, the prefix of tags, the
+# least position.
 GET = """
 local incarnation = redis.call('GET', KEYS[2])
 if not incarnation then
@@ -47,7 +49,8 @@ return {incarnation, copy[3], copy[4], copy[5], redis.call('PTTL', KEYS[1])}
 """
 
 # Refused where Redis has been emptied since the question, where anything was touched since, and
-# where somebody has put a newer one.
+# where somebody has put a newer one. KEYS: copy, incarnation. ARGV: the incarnation at the
+# question, the position, the prefix of tags, the lifetime in ms, the tags, the status, the body.
 PUT = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 local at = tonumber(ARGV[2])
@@ -79,7 +82,7 @@ class Found(msgspec.Struct, frozen=True):
     Attributes:
         rendered: None where there is no copy that is good enough.
         lasts_s: how much of the copy's time is left.
-        incarnation: of what Redis remembers; None where it did not say.
+        incarnation: the present one of Redis; None where it did not answer.
     """
 
     rendered: Rendered | None = None
@@ -114,8 +117,8 @@ class Copies:
 
         Args:
             key: of the question.
-            at_least: the position it must have been made at; 0 where all up to what is known was
-                touched in Redis, so that Redis itself tells which copies are good.
+            at_least: the position it must have been made at; 0 where every change up to the known
+                position has been touched in Redis, so that its tags tell which copies are good.
         """
         answer = await self._breaker.ask(lambda: self._asked(key, at_least))
         if answer is None:
@@ -136,8 +139,8 @@ class Copies:
         Args:
             key: of the question.
             rendered: its answer.
-            at: position that its read model covered for sure before it was asked; between two of
-                them, where nobody else covers that.
+            at: the position that the read model certainly covered before it was asked. Between two
+                positions for a copy made before a switch, which its touch must not invalidate.
             incarnation: as `get` gave it before the question.
         """
         if len(rendered.tags) > TAGS_MAX or len(rendered.body) > BODY_SIZE_MAX:
@@ -147,7 +150,7 @@ class Copies:
         return bool(kept)
 
     async def incarnation(self) -> bytes | None:
-        """What copies have to be of to be good; None where there are none.
+        """The incarnation of copies that are good; None where there can be none.
 
         Raises:
             RedisError: Redis is away.
@@ -156,7 +159,7 @@ class Copies:
         return found
 
     async def in_use(self, projection: str) -> AsyncIterator[str]:
-        """The keys of questions to a read model that there are copies of: lately asked again.
+        """The keys of a read model's questions that have copies: those that were asked again.
 
         Raises:
             RedisError: Redis is away.
@@ -184,7 +187,7 @@ class Copies:
             return None
 
     def _complain(self, error: ResponseError) -> None:
-        """Redis is there and refuses, for want of memory as a rule; that is no reason to wait."""
+        """Redis answers and refuses, usually for lack of memory: that does not open the breaker."""
         if time.monotonic() - self._complained_at >= COMPLAIN_INTERVAL_S:
             self._complained_at = time.monotonic()
             log.warning("served_copies_refused_by_redis", error=repr(error))

@@ -31,7 +31,7 @@ class Entry(msgspec.Struct, kw_only=True, eq=False):
 
     Attributes:
         at: position of the read model that the answer covers at least.
-        mark: the read model's place, which the fast path asks without a look-up.
+        mark: the read model's watermark, kept here to save the fast path a look-up.
         expires_at: by the monotonic clock.
         refreshes_at: from then on one reader has it made anew beside being answered.
         used_at: when it was last counted as asked for.
@@ -71,7 +71,7 @@ class Entry(msgspec.Struct, kw_only=True, eq=False):
         return max(self.at, self.mark.pushed) if self.is_kept else self.at
 
     def let_go(self) -> None:
-        """It is not told of changes any more: it covers what it covered until now."""
+        """From now on it is not told of changes: it covers what it has covered until now."""
         self.at, self.is_kept = self.covered, False
 
     def stale(self) -> "Entry":

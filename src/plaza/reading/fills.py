@@ -13,7 +13,7 @@ class TooManyReads(Unavailable):
 
 
 class Fills:
-    """As many places as are good for PostgreSQL; the others wait, but neither many nor long."""
+    """A bounded number of places; a bounded number of readers wait for one, a bounded time."""
 
     def __init__(self, places: int, queue_size: int, timeout_s: float) -> None:
         self._places = asyncio.Semaphore(places)

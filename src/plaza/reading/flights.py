@@ -13,7 +13,7 @@ class Arrival(NamedTuple):
     Attributes:
         number: of the flight that had begun last.
         sequence: of the invalidation that had come last.
-        pushed: what was changed up to this position had been told by then.
+        pushed: every change up to this position had been announced by then.
         wanted: the position that the answer has to cover.
     """
 

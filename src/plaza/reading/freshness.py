@@ -18,8 +18,8 @@ ASK_AGAIN_S = 0.25
 
 EVENT_ID_MAX = 2**63 - 1
 
-# With the epoch that the position is of: after a failover it may be of another event than the
-# token's, and what this process remembers of read models of another log.
+# The epoch comes along: after a failover the position may be another event's than the token's, and
+# the watermarks that this process knows may be another log's.
 POSITION = """
     SELECT (SELECT position FROM outbox.position WHERE id = $1) AS position,
         (SELECT epoch_id FROM outbox.epoch ORDER BY number DESC LIMIT 1) AS epoch_id

@@ -1,9 +1,9 @@
-"""What a process was told to be no longer so, and since when."""
+"""Which tags a process has been told are invalid, and after which message."""
 
 from collections.abc import Iterable
 
 REMEMBERED_MAX = 20_000
-"""Longer than any fill takes; what is forgotten counts as just told."""
+"""Enough for longer than any fill takes; a tag that was forgotten counts as just named."""
 
 
 class Invalidations:

@@ -27,11 +27,11 @@ class Kept:
         return len(self._entries)
 
     def find(self, key: str) -> Entry | None:
-        """The entry of a question, which is asked for thereby."""
+        """The entry of a question; this counts as a use of it."""
         return self._entries.get(key)
 
     def find_target(self, target: bytes) -> Entry | None:
-        """The entry of a raw request target; `find` tells that it was asked for."""
+        """The entry of a raw request target; unlike `find`, this does not count as a use."""
         return self._entries.by_target.get(target)
 
     def put(self, entry: Entry) -> bool:

@@ -28,7 +28,7 @@ from plaza.reading.watermarks import Watermark, Watermarks
 
 TTL_MIN_S, TTL_MAX_S = 240.0, 300.0
 REFRESH_AT = 0.9
-"""The part of an entry's time after which one reader has it made anew."""
+"""The share of an entry's lifetime after which one reader has it refilled."""
 USE_INTERVAL_S = 1.0
 PUTS_MAX = 100
 ANSWER_TIMEOUT_S = 7.0
@@ -49,9 +49,9 @@ Fill = Callable[[], Awaitable[Rendered]]
 class NearCache:
     """Answers by key, and by raw request targets that were found to mean a key.
 
-    An answer is kept when nothing that it was made of was told to have changed since before it was
-    asked for, and forgotten when that is told. As invalidations come before the watermarks that
-    cover them, what is kept covers each position that was pushed.
+    An answer is kept unless something that it was made of was invalidated after it was asked for,
+    and forgotten when that happens. As invalidations come before the watermarks that cover them,
+    what is kept covers each position that was pushed.
     """
 
     def __init__(
@@ -122,9 +122,9 @@ class NearCache:
             return held.stale()
 
     def hit(self, target: bytes) -> Entry | None:
-        """The entry that a raw request target means, if it may be served to who wants nothing.
+        """The entry that a raw request target means, if it may be served without a token.
 
-        What is stale or to be made anew is left to `get`.
+        What is stale or due to be refilled is left to `get`.
         """
         entry = self._kept.find_target(target)
         if entry is None or self._watermarks.is_away:
@@ -187,7 +187,7 @@ class NearCache:
         return entry.stale()
 
     def _refresh_early(self, entry: Entry, fill: Fill) -> None:
-        """Have it made anew before it ends, by one reader, who does not wait."""
+        """Refill it before it expires; the one reader who begins that does not wait for it."""
         if time.monotonic() < entry.refreshes_at or self._watermarks.is_away:
             return
         entry.refreshes_at = entry.expires_at
@@ -196,7 +196,7 @@ class NearCache:
         flight.is_wanted = True
 
     async def _fly(self, key: str, mark: Watermark, position: int, fill: Fill) -> Entry:
-        """Ask, or wait for who asks already, unless that one's answer may be too old."""
+        """Ask, or join a question on its way, unless its answer may be too old."""
         wanted = max(position, mark.settled)
         arrival = Arrival(self._flights.begun, self._coherence.sequence, mark.pushed, wanted)
         is_known = self._seen.is_known(key)

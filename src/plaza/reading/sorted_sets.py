@@ -13,10 +13,10 @@ from plaza.reading.watermarks import Watermarks
 
 CHUNK = 100
 SCANNED_MAX = 2_000
-"""Behind so many that may not be shown PostgreSQL looks on, which does not keep others waiting."""
+"""After so many that may not be shown, PostgreSQL is asked: Redis would keep all others waiting."""
 
-# What the server has evicted is missed by its size: then nothing of it is good any more, and who
-# writes finds no guard and begins again.
+# Where the server has evicted a part, its size does not match. Then everything is closed, and the
+# writer, which finds no guard any more, begins again.
 ASK = f"""
 local meta, documents, vendors = KEYS[1], KEYS[2], KEYS[3]
 local names, prefix = KEYS[4], KEYS[6]
@@ -78,7 +78,7 @@ class Highest(msgspec.Struct, frozen=True):
     Attributes:
         set: the name of the sorted set, or how it begins.
         face: what to show of each document.
-        name: a slug or an id that the set's name ends with the meaning of.
+        name: a slug or an id of a category; what it stands for is appended to the set's name.
     """
 
     set: str

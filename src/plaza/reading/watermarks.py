@@ -39,7 +39,7 @@ LAGS = """
     FROM unnest($1::text[], $2::bigint[]) AS w (projection, upto), unplaced
 """
 LOOKED_AT_MAX = 1_000
-"""Of so many events without a position the oldest is looked for: the oldest transactions' ones."""
+"""How many events without a position are searched for the oldest."""
 
 log = structlog.get_logger()
 
@@ -59,7 +59,9 @@ class Watermark(msgspec.Struct):
 
 
 class Watermarks:
-    """Pushed by the followers, and polled, more often while somebody waits for what may be lost.
+    """Watermarks that followers push, and that are polled too, since a push may be lost.
+
+    They are polled more often while somebody waits.
 
     Attributes:
         moves: how often anything has moved; noted before a question whose answer a move changes.
