@@ -1,4 +1,4 @@
-"""Appending to the log, with the last thing that a command's transaction writes."""
+"""Appending to the log, in the last statement of a command's transaction."""
 
 from uuid import UUID
 
@@ -62,7 +62,8 @@ def rows_of(events: list[Event], origin: Origin) -> str:
 def _row(event: Event, ordinal: int, origin: Origin) -> dict[str, object]:
     payload = msgspec.json.encode(event)
     if len(payload) > PAYLOAD_SIZE_MAX_BYTES:
-        message = f"The change is recorded in {len(payload)} bytes; at most 65536 are possible."
+        most = PAYLOAD_SIZE_MAX_BYTES
+        message = f"The change is recorded in {len(payload)} bytes; at most {most} are possible."
         raise EventTooLarge(message)
     return {
         "event_id": new_id(),

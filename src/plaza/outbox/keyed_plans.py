@@ -2,7 +2,7 @@
 
 KEYED_PLANS = {
     "jit": "off",
-    # Left to choose, PostgreSQL plans the dearest of such statements anew at every run, since it
+    # Left to choose, PostgreSQL plans the costliest of such statements anew at every run, since it
     # overrates what arrays of unknown length hold.
     "plan_cache_mode": "force_generic_plan",
     # A plan is kept until somebody analyzes its tables. One made while they hold a hundred rows

@@ -83,7 +83,7 @@ class Snapshot:
             connection: sees all rows of the marketplace; the moment is its transaction's.
             moment: of the snapshot.
             wanted: types of event.
-            with_history: tell also what the present does not need, but for who counts it.
+            with_history: also tell what the present state does not need, for those who count it.
         """
         for source in self.sources:
             tells = {event.type() for event in source.tells} & set(wanted)

@@ -10,11 +10,12 @@ class SortedNames:
     """The keys of one read model; the braces in the log's prefix keep them on one server.
 
     Attributes:
-        meta: `upto`, the position that the sets cover, or `walk`, who is filling them; and how
-            much there is, so that what the server has evicted is missed.
+        meta: `at`, the position of the last write; `upto`, the position that readers may rely on,
+            once all is filled; `guard`, which tells a writer whether it was the last to write; and
+            the sizes of all parts, by which it is noticed that the server has evicted one.
         documents: by id, what is shown of it and where it stands in the sets.
-        vendors: those whose things may be shown.
-        names: what categories are called, by slug and by id.
+        vendors: those whose products may be shown.
+        names: the ids of categories, by slug and by id.
         sets: which sorted sets there are.
         set_prefix: what stands before the name of a sorted set.
     """

@@ -1,6 +1,6 @@
-"""What has PostgreSQL notice that a process, or its network, is gone without a word.
+"""Settings by which PostgreSQL notices that a process, or its network, has silently gone.
 
-What it held there holds up others until then: rows, the sequencer's turn, a follower's lease.
+Until then, what the process held blocks others: rows, the sequencer's turn, a follower's lease.
 """
 
 NOTICED_AFTER_S_MAX = 30
