@@ -1,8 +1,8 @@
 """A fact whose consequence fails: its aggregate is parked, and the process goes on with others.
 
-The same rows as those of read models: a process is its own only document, and its keys are the
-aggregates. What is held is tried again with the same keys to repeat by, so that a consequence that
-was done and not noted is not done twice.
+The rows are the same as those of read models: a process counts as its own only document, and the
+keys are aggregates. What is held is tried again under the same idempotency keys, so that a
+consequence that was done and not noted is not done twice.
 """
 
 import time
@@ -16,13 +16,10 @@ from plaza.outbox.read import read_facts
 from plaza.projecting import parked
 from plaza.projecting.parked import Held, Key
 from plaza.projecting.parking import PARKED_KEYS_MAX, TooMuchPoison
-from plaza.projecting.poison import is_poison
+from plaza.projecting.poison import OF_THE_FACT, is_poison
 from plaza.projecting.retrying import LOOK_INTERVAL_S, FactsGone
 from plaza.projecting.steps import Shard
 from plaza.writing.failures import is_transient, sqlstate_of
-
-# SQLSTATE classes in which it is what is written that is wrong, and not where it is written.
-OF_THE_COMMAND = ("21", "22", "23", "42", "54", "P0")
 
 log = structlog.get_logger()
 
@@ -32,7 +29,7 @@ def breaks(error: Exception) -> bool:
     if isinstance(error, Refusal) or is_transient(error):
         return False
     code = sqlstate_of(error)
-    return is_poison(error) if code is None else code.startswith(OF_THE_COMMAND)
+    return is_poison(error) if code is None else code.startswith(OF_THE_FACT)
 
 
 class ParkedAggregates:

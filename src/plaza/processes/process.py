@@ -110,7 +110,7 @@ class ProcessFollower:
         if await self._standstill.holds(self._connection):
             return due is not None
         stretch = await self._read(self._connection, self._upto, STRETCH_FACTS_MAX, self._types)
-        # A newer version of the same type is no other one.
+        # A newer version of the type is meant too: it is parked, and waits for an update.
         mine = (f for f in stretch.facts if f.type.rpartition(".v")[0] == self._stem)
         fact = next(mine, None)
         if fact is not None:
