@@ -22,8 +22,8 @@ REPEAT_INTERVAL_S = 1.0
 COVERING_INTERVAL_S = 0.05
 TAGS_MAX = 2_000
 
-# Between two positions: what was made of rows as of the first one may be of before their change,
-# what is made as of the second one is not.
+# A change without a fact stands between two positions: what was made of rows as of the first may be
+# older than the change, what is made of them as of the second is not.
 BEHIND = 0.5
 
 Copy = Callable[[Collection[str], int], Awaitable[None]]
@@ -46,10 +46,10 @@ class Announcing(Protocol):
 
 
 class Announcer:
-    """Goes behind one projection's follower, at the pace that Redis allows.
+    """Announces what one projection's follower has committed, as fast as Redis takes it.
 
-    Batches that are committed while one is told are told together. While Redis is away, nothing is
-    announced and the tags wait.
+    Batches that are committed while one is being told are told together. While Redis is away,
+    nothing is announced and the tags wait.
 
     Attributes:
         copied: the position up to which Redis was told what has changed.
@@ -104,8 +104,8 @@ class Announcer:
     def changed(self, tags: Collection[str]) -> None:
         """Note what changed though the log did not go on.
 
-        It is touched as of now, however far the follower will have come by then: what is copied
-        of later rows meanwhile is of these changes, too.
+        It is touched as of the present position, however far the follower is by the time of the
+        touch: copies that are made of later rows meanwhile contain these changes too.
         """
         self._changed.update(dict.fromkeys(tags, (self._upto or 0) + BEHIND))
         if tags:

@@ -86,7 +86,7 @@ class DocumentTable:
         return held
 
     def recorded(self, touched: dict[UUID, list[Told]]) -> list[msgspec.Struct]:
-        """The rows of documents of which the first fact says all."""
+        """The rows of documents that are told once, by their first fact."""
         return [
             row
             for key, changes in touched.items()
@@ -99,7 +99,12 @@ class DocumentTable:
         keys: Collection[UUID],
         held: dict[UUID, Remembered[Any]],
     ) -> set[str]:
-        """Have exactly these documents be what is held of them, whatever the tables say now.
+        """Write documents anew as they are held, whatever the tables say now.
+
+        Args:
+            connection: in a transaction that has taken a step.
+            keys: of the documents; those that are not held are deleted.
+            held: the documents.
 
         Returns:
             The tags of all their rows, those that are gone too.
@@ -136,14 +141,14 @@ class DocumentTable:
         return [row for key in held for row in self.document.rows(key, held[key].parts)]
 
     def may_hide(self, held: Collection[UUID], shown: Collection[msgspec.Struct]) -> bool:
-        """Whether rows may be left over: one of a single row leaves none while that is shown."""
+        """Whether rows may be left over; a document of one row leaves none while it is shown."""
         return bool(self.document.identity) or len(shown) < len(held)
 
     def tags(self, changed: Iterable[Row], shown: list[msgspec.Struct]) -> set[str]:
-        """What a changed row was tagged with before, and all rows of its document are now.
+        """The tags of changed rows as they were, and of all rows of their documents as they are.
 
-        Its other rows too: which of them are seen may depend on it, as the offer of a vendor does
-        on better ones.
+        All rows, since which of them readers see may depend on the changed one: another vendor's
+        offer is shown while no better one is.
         """
         if self.document.tags is None:
             return set()

@@ -26,7 +26,7 @@ STATEMENTS_KEPT = 1_000
 
 
 class Clause(NamedTuple):
-    """What is done to one table, but for the values."""
+    """What is done to one table, apart from the values: equal ones share a statement."""
 
     sql: TableStatements
     is_remembered: bool
@@ -93,7 +93,7 @@ async def _change(
 
 @lru_cache(STATEMENTS_KEPT)
 def _statement(clauses: tuple[Clause, ...]) -> str:
-    """The step, and then each table: its rows end before others take their place."""
+    """Takes the step, then writes each table: old rows go before others take their place."""
     parts, changed, first = [f"taken AS ({TAKE})"], [], STEP_PARAMETERS + 1
     for number, (sql, is_remembered, hides) in enumerate(clauses):
         rows, condition = first, IS_TAKEN

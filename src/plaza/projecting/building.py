@@ -1,4 +1,4 @@
-"""The tables behind a read model: one set a build, the live build behind a view a schema."""
+"""The tables behind a read model: a set for each build, and views that show the live one."""
 
 from collections.abc import Sequence
 from string import Template
@@ -66,7 +66,7 @@ async def create_tables(connection: asyncpg.Connection, projection: Projection, 
 
 
 async def take_indexes_off(connection: asyncpg.Connection, tables: Sequence[str]) -> list[str]:
-    """Drop the indexes that only readers need; gives what makes them again."""
+    """Drop the indexes that only readers need; gives the statements that make them again."""
     indexes = await connection.fetch(SECONDARY, list(tables))
     for index in indexes:
         await connection.execute(f"DROP INDEX {index['name']}")

@@ -108,13 +108,13 @@ async def ensure_build(connection: asyncpg.Connection, projection: Projection) -
 
 
 async def is_built(connection: asyncpg.Connection, projection: Projection) -> bool:
-    """Whether anything is read of a projection's schema."""
+    """Whether a projection's schema has a live build."""
     live = await connection.fetchval(LIVE, projection.name, projection.schema_version)
     return live is not None
 
 
 async def make_first(connection: asyncpg.Connection, projection: Projection, build: int) -> None:
-    """Have a build that is filled read, where nothing of its schema was; older ones end."""
+    """Make a filled build the first live one of its schema; those of older schemas retire."""
     async with connection.transaction():
         await show(connection, projection, build)
         await connection.execute(RETIRE_OTHERS, projection.name, build)

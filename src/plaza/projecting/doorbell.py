@@ -21,7 +21,7 @@ class Doorbell:
         rung.set()
 
     def listen(self) -> asyncio.Event:
-        """What the next ring will set; taken before the work whose end it is to wait behind."""
+        """What the next ring will set; take it before the work, to miss no ring meanwhile."""
         return self._rung
 
 

@@ -30,9 +30,8 @@ class Follower:
     """Follows for one live build on a connection of its own.
 
     Attributes:
-        rest_s: in proportion to what the last batch took, unless there is certainly more: where
-            everything is slow because there is much to do, batches grow larger by themselves, and
-            cost less.
+        rest_s: how long to wait before the next batch: in proportion to what the last one took, so
+            that batches grow under load and each fact costs less; 0 where there is certainly more.
     """
 
     def __init__(
@@ -107,9 +106,9 @@ class Follower:
     async def _take_over(self) -> Step:
         """Go on from the stored step, which may be another follower's.
 
-        What it wrote and may not have told is told in its place. What rows were like before is not
-        known any more (a slug that a product had, a category it stood in), so that everything made
-        of the projection is given up, if there is any such fact at all.
+        What it wrote and may not have told is told in its place. What the rows were before (the
+        slug that a product had, the category it stood in) is no longer known: if there is any such
+        fact at all, everything that was made of the projection is touched.
         """
         step = await last_step(self._connection, self.shard)
         await self._parking.load(self._connection)

@@ -64,7 +64,7 @@ class Host:
         }
 
     def heard(self) -> int:
-        """How often the log has been told to have grown, or may have without anybody telling."""
+        """How often the log was said to have grown, or was looked at because it may have."""
         return self._sequenced.rings
 
     def announcer(self, watermark: str, copy: Copy | None = None) -> Announcer:
@@ -196,7 +196,7 @@ class Host:
             await asyncio.sleep(RELISTEN_DELAY_S if was_heard else RETRY_DELAY_S)
 
     async def _listen(self) -> None:
-        """Ring what is rung, and all bells when they begin to be heard: some were missed."""
+        """Ring what is rung in Redis; at first all bells, since some rings may have been missed."""
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(*self._bells)
             while True:

@@ -16,7 +16,7 @@ SEEN = """
     ON CONFLICT (member) DO UPDATE SET seen_at = clock_timestamp(), pid = excluded.pid
 """
 
-# Whoever was killed is gone at once, since its connection is; whoever is cut off, after a while.
+# A killed process is gone at once, with its connection; one that is cut off, after a while.
 OTHERS = """
     SELECT count(*) FROM projecting.member m
     WHERE m.member <> $1 AND m.follows = $2

@@ -6,7 +6,7 @@ import asyncpg
 
 from plaza.projecting.batch import BuildTables
 
-# What changes without a fact is noted at the position behind, where a batch may note its own.
+# A change without a fact is noted at the next position, where a batch may note its own as well.
 NOTE = """
     INSERT INTO projecting.changed AS c (projection, position, tags) VALUES ($1, $2, $3)
     ON CONFLICT (projection, position) DO UPDATE

@@ -16,7 +16,7 @@ AROUND_IT = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, Fence
 def is_poison(error: Exception) -> bool:
     """Whether the same facts would fail again, however often they are tried.
 
-    What the server or the connection makes fail is not: that is over at some time, by itself.
+    A failure of the server or of the connection is no poison: it passes by itself.
     """
     if isinstance(error, asyncpg.PostgresError):
         code = error.sqlstate or ""

@@ -37,14 +37,14 @@ class Document(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     identity: tuple[str, ...] = ()
     """Columns that tell the rows of one document apart, beside the key."""
     is_told_once: bool = False
-    """Whether one fact says all of a document and no other changes it: nothing is remembered."""
+    """Whether one fact tells all of a document: then nothing is remembered of it."""
     tags: Tags | None = None
     """The tags that a changed row touches; none where no answer of it is kept."""
     tagged_by: tuple[str, ...] = ()
     """The columns that the tags are made of, as the row has them and as it had them before."""
     place_tags: Tags | None = None
-    """The tags that a row touches, too, when it comes, goes, or has another place: what shows
-    rows in their order without showing this one."""
+    """Further tags that a row touches when it comes, goes, or has another place: of pages that
+    depend on the order of the rows, also without showing this one."""
     placed_by: tuple[str, ...] = ()
     """The columns that say which lists a row is in, and where; its place tags are made of them."""
 
@@ -59,11 +59,11 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     """Further tables of its DDL, which triggers on those of its documents keep."""
 
     rest_ratio: int = 1
-    """So many times as long as a batch took, the next one is not taken: more than once, where
+    """How long to wait between two batches, in multiples of what the first took: more than 1 where
     nobody looks at the very moment."""
 
     rest_s_max: float = 0.2
-    """How long that may become under load: less, where people look at what they have just done."""
+    """The longest wait between two batches: shorter where people look at what they just did."""
 
     shards: int = 1
     """Into how many parts a new build is split by its documents' keys, each with a follower of its

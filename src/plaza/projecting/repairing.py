@@ -79,9 +79,9 @@ class Repair:
         raise Fenced
 
     async def told(self, repaired: Repaired) -> None:
-        """Store that everybody was told, so that who follows need not tell of all that there is.
+        """Store that Redis was told, so that no follower has to touch everything instead.
 
-        Whoever has gone on meanwhile has told it.
+        A follower that has gone on meanwhile has done so already.
         """
         for shard, step, copied in repaired.taken:
             with suppress(Fenced):

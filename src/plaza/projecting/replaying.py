@@ -1,7 +1,7 @@
 """What documents would be, had their facts been told again from the start: in memory only.
 
 A fact that concerns none of the documents asked for is not even read, so that a question about one
-document of a large log takes as long as looking the log through, and no memory.
+document takes as long as a scan of the log, and next to no memory.
 """
 
 from collections.abc import Collection, Iterator, Sequence

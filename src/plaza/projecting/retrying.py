@@ -48,7 +48,7 @@ class Retrying:
             return None
         key = await parked.due(connection, self._shard, self._parking.keys)
         if key is None:
-            # Only a look that found nothing was one too many.
+            # After a look that found something, there may be more at once.
             self._looked_at = time.monotonic()
         return key
 

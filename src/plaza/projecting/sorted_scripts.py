@@ -1,8 +1,8 @@
 """What is done to a read model's sorted sets in Redis, each in one atomic script.
 
-All keys of a log stand on one server, so that the scripts may make the names of sets. A first write
-that does not fit fails before anything has changed, and those behind it are let pass: a script is
-done or not.
+All keys of a log stand on one server, so that the scripts may make the names of sets. Where Redis
+has no memory left, the first write of a script fails before anything has changed; once that has
+passed, the others pass too. So a script is done as a whole or not at all.
 """
 
 _KEYS = """
@@ -10,7 +10,7 @@ local meta, documents, vendors = KEYS[1], KEYS[2], KEYS[3]
 local names, sets, prefix = KEYS[4], KEYS[5], KEYS[6]
 """
 
-# A writer that was told of less than another one gives way to it.
+# A writer that knows less of the log than another one gives way to it.
 BEGIN = f"""
 {_KEYS}
 local at = tonumber(redis.call('HGET', meta, 'at') or -1)
@@ -25,7 +25,7 @@ return 1
 """Empties everything, closed to readers. ARGV: the guard of who begins, the position that it is at,
 whether it has never begun; then names and what they mean. Returns whether it was let."""
 
-# What was written, and not heard to be, left another guard behind: then all is written anew.
+# A write whose answer was lost has left another guard behind: then everything is written anew.
 WRITE = f"""
 {_KEYS}
 if redis.call('HGET', meta, 'guard') ~= ARGV[1] then return 0 end

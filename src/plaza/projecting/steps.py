@@ -9,8 +9,8 @@ KEPT_MINUTES = 10
 TRIM_EVERY_STEPS = 500
 
 UNTOLD = -1
-"""As what a step was told up to: Redis may not know of any change. So says who writes rows without
-going on in the log; whoever takes over from there gives up all that was made of them."""
+"""In place of `copied`: Redis may not know of any change. It is stored by whoever writes rows
+without going on in the log; who follows from there touches everything that was made of them."""
 
 LAST = """
     SELECT number, upto, copied FROM projecting.step

@@ -119,7 +119,7 @@ async def switch(
     accept_differences: bool = False,
     since: int | None = None,
 ) -> Switched:
-    """Have the build that is ready read from now on; the live one is kept and followed.
+    """Let readers see the build that is ready; the one that was live is kept and followed.
 
     Args:
         connection: of the owner of the tables.
@@ -145,7 +145,7 @@ async def switch(
 
 
 async def rollback(connection: asyncpg.Connection, projection: Projection) -> int:
-    """Have the build read again that was live before.
+    """Let readers see again the build that was live before.
 
     The one that is live now is ready to be switched to once more.
 
@@ -185,7 +185,7 @@ async def retire(
 
 
 async def tell_switches(connection: asyncpg.Connection, redis: Redis, channels: Channels) -> None:
-    """Let go of every copy of what another build showed, unless that was done.
+    """Touch everything that was made of the build before, unless that was done.
 
     A build that was switched to is at the position of the other one, so that the touch is behind
     it: copies that were made of the new build say that they are as of there, and stay.

@@ -20,9 +20,9 @@ class TableStatements:
         identity: the columns that tell rows apart.
         load: what is remembered of documents.
         tagged: what the tags of a document's rows are made of.
-        clear: ends all rows of documents.
-        forget: ends what is remembered of documents.
-        returned: what is told of a row that changes; nothing, where nobody keeps answers of it.
+        clear: deletes all rows of documents.
+        forget: deletes what is remembered of documents.
+        returned: what is returned of a row that changes; nothing where no answers of it are kept.
     """
 
     def __init__(self, document: Document[Any], table: str, parts: str, columns: Columns) -> None:
@@ -43,7 +43,7 @@ class TableStatements:
         self.forget = f"DELETE FROM {parts} WHERE key = ANY ($1::uuid[])"
 
     def remember(self, first: int, condition: str = "") -> str:
-        """Keep what is remembered of documents: takes their keys, and that in bytes."""
+        """Store what is remembered of documents: takes their keys, and that as bytes."""
         return (
             f"INSERT INTO {self._parts} (key, remembered) "
             f"SELECT * FROM unnest(${first}::uuid[], ${first + 1}::bytea[]){_where(condition)} "
@@ -51,7 +51,7 @@ class TableStatements:
         )
 
     def show(self, first: int, condition: str = "") -> str:
-        """Have rows be as they are now: takes an array for each column."""
+        """Insert rows or change them, where they differ: takes an array for each column."""
         return (
             f"INSERT INTO {self._table} AS t ({', '.join(self.columns)}) "
             f"SELECT * FROM unnest({self._arrays(self.columns, first)}){_where(condition)} "
@@ -59,7 +59,7 @@ class TableStatements:
         )
 
     def hide(self, keys: int, kept: int, condition: str = "") -> str:
-        """End the rows of documents that are not among those which they keep.
+        """Delete the rows of documents that are not among those that stay.
 
         Args:
             keys: the number of the parameter with the documents' keys.
@@ -72,7 +72,7 @@ class TableStatements:
     def hide_unshown(self, keys: int, shown: int, condition: str) -> str:
         """The same, where the rows that stay are parameters of the same statement, from `shown`.
 
-        It always returns a row for each that it ends.
+        It always returns a row for each that it deletes.
         """
         places = [shown + self.columns.index(name) for name in self.identity]
         pairs = zip(places, self.identity, strict=True)

@@ -1,4 +1,4 @@
-"""Touching tags: what was made of rows that have changed since is no longer good."""
+"""Touching tags: what was made of rows before they changed is no longer good."""
 
 from collections.abc import Collection
 from uuid import uuid4
@@ -11,7 +11,7 @@ from plaza.outbox.channels import Channels
 from plaza.outbox.lua import LuaScript
 from plaza.outbox.refused_copies import REFUSED_COPIES
 
-# Nothing that is kept lasts a third as long, so that no copy outlives the touch that ended it.
+# Three times as long as any copy lasts, so that no copy outlives the touch that ended it.
 TAG_KEPT_S = 900
 
 # Tags only rise. One that stands higher was touched by a later batch: another follower's, while
@@ -60,8 +60,8 @@ class Touching:
         try:
             refused = int(await self._script(keys, (position, TAG_KEPT_S, uuid4().hex)))
         except OutOfMemoryError as error:
-            # What is full still lets go: with the incarnation, of all that was ever copied. That
-            # is pushed like a touch, but only where there was one.
+            # A full Redis can still delete: without the incarnation no copy is good any more. Its
+            # deletion is pushed like a touch, but only if there was one to delete.
             log.warning("touches_did_not_fit", error=repr(error))
             if not await self._redis.delete(self._channels.incarnation):
                 raise
