@@ -22,6 +22,7 @@ from plaza.contexts.identity.passwords import Passwords
 from plaza.contexts.identity.queries.export_account import Elsewhere
 from plaza.contexts.identity.session import Successors
 from plaza.contexts.vendors.people import People
+from plaza.entrypoints.answering import answering_of
 from plaza.entrypoints.authenticating import open_authenticator, run_until_left
 from plaza.entrypoints.ceiling import constant_bytes
 from plaza.entrypoints.epochs import anew_each_epoch
@@ -45,13 +46,11 @@ from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.cursor import Cursors
 from plaza.reading.freshness import Freshness
 from plaza.reading.pools import PrivateReads
-from plaza.reading.sorted_sets import SortedReads
 from plaza.reading.watermarks import Watermarks
 from plaza.settings import Settings, settings_from
 from plaza.web.access_tokens import AccessTokens
 from plaza.web.answer_headers import protect
 from plaza.web.answering import Answering
-from plaza.web.caching import Caching
 from plaza.web.commanding import Commanding
 from plaza.web.cross_origin import CrossOrigin
 from plaza.web.edge import Edge
@@ -129,54 +128,43 @@ def create_app(settings: Settings | None = None) -> Litestar:
 
 
 async def _open(settings: Settings, state: State, stack: AsyncExitStack) -> None:
-    """Open the process's connections, and leave them where the dependencies look."""
+    """Open what requests need, and leave it where the dependencies look."""
     pools = await open_pools(settings, stack)
-    pool, progress, reads = pools.public, pools.progress, pools.private
-    await open_watching(progress, state, stack)
+    state.pool, state.reads = pools.public, pools.private
+    await open_watching(pools.progress, state, stack)
     redis = open_redis(settings)
     stack.push_async_callback(redis.aclose)
     state.runner = await stack.enter_async_context(open_command_runner(settings, CONSTRAINTS))
     tokens = await epoch_tokens(settings)
     channels = Channels(tokens.epoch_id)
-    state.watermarks, state.near = await open_near_reads(settings, progress, redis, channels, stack)
-    state.pool, state.reads = pool, reads
-    (
-        state.access_tokens,
-        state.csrf,
-        state.authenticator,
-        state.changes,
-    ) = await open_authenticator(settings, pools.standings, state.runner, state.clock, stack)
+    state.watermarks, state.near = await open_near_reads(
+        settings, pools.progress, redis, channels, stack
+    )
+    await open_authenticator(settings, pools.standings, state, stack)
     state.rate_limiting.limits, state.email_limits = open_limits(
         settings, redis, channels, state.access_tokens
     )
-    state.repeats = Repeats(settings.secret())
-    freshness = Freshness(progress, state.watermarks, tokens)
-    cursors = Cursors(derived_key(settings.secret(), "cursor"))
-    state.answering = Answering(
-        pool=pool,
-        private=reads,
-        cursors=cursors,
-        freshness=freshness,
-        watermarks=state.watermarks,
-        authenticator=state.authenticator,
-        redis=redis,
-        channels=channels,
-        near=state.near,
-        sorted_reads=SortedReads(redis, channels, state.watermarks),
-        caching=Caching(settings),
-    )
+    freshness = Freshness(pools.progress, state.watermarks, tokens)
+    state.answering = answering_of(settings, state, redis, channels, freshness)
+    _leave_secrets(settings.secret(), state)
+    reads = pools.private
     state.people, state.contacts = people_lookup(reads), contacts_lookup(reads)
     state.addresses = addresses_lookup(reads)
-    state.mail_tokens = SignedIds(derived_key(settings.secret(), "mail-token"))
-    state.shopper_secrets = ShopperSecrets(derived_key(settings.secret(), "shopper-secret"))
-    state.successors = Successors(derived_key(settings.secret(), "refresh-token"))
     state.passwords = Passwords(settings.password_hash_workers, settings.password_hash_queue_size)
     stack.callback(state.passwords.close)
     state.providers = await stack.enter_async_context(open_providers(settings, reads))
     await open_signing_in(settings, state, stack)
     names = [projection.name for projection in PROJECTIONS]
-    state.readiness = Readiness(progress, state.watermarks, names)
-    state.measuring = Measuring(progress, state.watermarks)
+    state.readiness = Readiness(pools.progress, state.watermarks, names)
+    state.measuring = Measuring(pools.progress, state.watermarks)
+
+
+def _leave_secrets(secret: bytes, state: State) -> None:
+    """What is signed or sealed, each under a key of its own that follows from the secret."""
+    state.repeats = Repeats(secret)
+    state.mail_tokens = SignedIds(derived_key(secret, "mail-token"))
+    state.shopper_secrets = ShopperSecrets(derived_key(secret, "shopper-secret"))
+    state.successors = Successors(derived_key(secret, "refresh-token"))
 
 
 def _provide_settings(state: State) -> Settings:

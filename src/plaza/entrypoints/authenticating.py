@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from litestar.datastructures import State
+
 from plaza.adapters.signing_keys import RING_SUBJECT, read_ring
 from plaza.adapters.standings import account_standings, ask_notes, key_standings
 from plaza.contexts.vendors.commands.note_key_uses import NoteKeyUses, note_key_uses
@@ -27,16 +29,41 @@ from plaza.writing.runner import CommandRunner, Context
 
 
 async def open_authenticator(
-    settings: Settings,
-    reads: PrivateReads,
-    runner: CommandRunner,
-    clock: Clock,
-    stack: AsyncExitStack,
-) -> tuple[AccessTokens, CsrfTokens, Authenticator, Changes]:
-    """Read the ring, and keep listening for whose standing changes until the stack is left."""
-    changes = Changes(ask_notes(reads))
+    settings: Settings, reads: PrivateReads, state: State, stack: AsyncExitStack
+) -> None:
+    """Leave it where the dependencies look; the runner and the clock are there already.
+
+    Until the stack is left, it is heard whose standing changes.
+    """
+    state.changes = changes = Changes(ask_notes(reads))
     # Before the ring is read, so that no later change of it is missed.
     await changes.poll()
+    state.access_tokens = await _tokens_of_present_ring(settings, reads, state.clock, changes)
+    state.csrf = CsrfTokens(derived_key(settings.secret(), "csrf"), settings.cors_origins)
+    uses = KeyUses(_write_uses(state.runner), state.clock)
+    stack.push_async_callback(uses.write)
+    run_until_left(changes.run(), stack)
+    run_until_left(uses.run(), stack)
+    state.authenticator = Authenticator(
+        state.access_tokens,
+        account_standings(reads, changes),
+        key_standings(reads, changes),
+        state.csrf,
+        uses,
+        state.clock,
+    )
+
+
+def run_until_left(endless: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
+    """Run it beside everything else, and cancel it when the stack is left."""
+    task = asyncio.create_task(endless)
+    stack.push_async_callback(cancelled, task)
+
+
+async def _tokens_of_present_ring(
+    settings: Settings, reads: PrivateReads, clock: Clock, changes: Changes
+) -> AccessTokens:
+    """Access tokens whose ring is read again whenever it changes."""
     tokens = AccessTokens(await read_ring(reads, settings), clock)
 
     async def read_again(subjects: frozenset[UUID]) -> None:
@@ -44,26 +71,7 @@ async def open_authenticator(
             tokens.take_ring(await read_ring(reads, settings))
 
     changes.listen(read_again)
-    uses = KeyUses(_write_uses(runner), clock)
-    csrf = CsrfTokens(derived_key(settings.secret(), "csrf"), settings.cors_origins)
-    stack.push_async_callback(uses.write)
-    run_until_left(changes.run(), stack)
-    run_until_left(uses.run(), stack)
-    authenticator = Authenticator(
-        tokens,
-        account_standings(reads, changes),
-        key_standings(reads, changes),
-        csrf,
-        uses,
-        clock,
-    )
-    return tokens, csrf, authenticator, changes
-
-
-def run_until_left(endless: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
-    """Run it beside everything else, and cancel it when the stack is left."""
-    task = asyncio.create_task(endless)
-    stack.push_async_callback(cancelled, task)
+    return tokens
 
 
 def _write_uses(runner: CommandRunner) -> WriteUses:
