@@ -86,7 +86,7 @@ class Answering:
     async def served(self, request: Request[Any, Any, Any], copy: ServedCopy) -> Response[bytes]:
         """Answer a question that everybody gets the same answer to.
 
-        What the caller shows of itself makes the answer newer, and never another.
+        Who asks decides how new the answer has to be, and never what it says.
 
         Raises:
             NotThere: the answer is that there is nothing.
@@ -99,7 +99,7 @@ class Answering:
             raise NotThere
         headers = freshness_told(entry.covered, entry.mark.lag_ms)
         if position is None or entry.is_stale:
-            # Nobody is to pass it on for longer than it is asked for.
+            # Caches in between must not keep it for their usual time.
             headers |= {"plaza-stale": "true", "cache-control": PUBLIC}
         if entry.status == HTTPStatus.PERMANENT_REDIRECT:
             moved = {"location": entry.body.decode(), "cache-control": PUBLIC}
@@ -140,7 +140,7 @@ class Answering:
     async def _position_wanted(
         self, request: Request[Any, Any, Any], projection: str, principal: str | None
     ) -> int | None:
-        """Wait for what the caller wants covered; None where it is told that it may not be."""
+        """Wait for what the caller wants covered; None where the answer may not cover it."""
         try:
             token, known = await self._token_of(request, principal), True
         except LastCommandUnknown:
@@ -155,7 +155,7 @@ class Answering:
             # The last command that was remembered for the caller is lost with the end of the log.
             return None
         except DATABASE_AWAY:
-            # Nobody can say whether it is covered.
+            # Without PostgreSQL it is unknown whether the answer covers it.
             if not wish.lenient:
                 raise
             return None

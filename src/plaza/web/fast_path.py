@@ -67,7 +67,7 @@ class FastPath:
         self._lags: dict[int, Header] = {}
 
     def answer(self, scope: HTTPScope) -> Answer | None:
-        """The answer; None where the slow way is to be gone, on which nothing was done yet."""
+        """The answer; None where Litestar has to give it, for which nothing was done yet."""
         method = scope["method"]
         if method != "GET" and method != "HEAD":  # noqa: PLR1714  a set takes twice as long
             return None

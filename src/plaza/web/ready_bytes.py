@@ -48,7 +48,7 @@ class ReadyForms:
             return form
         if encoding == "identity":
             return self._kept(entry, encoding, entry.body)
-        # By the entry itself: where one has gone, another may come to stand.
+        # By the entry itself, since the id of one that is gone may become another one's.
         place = (entry, encoding)
         task = self._making.get(place)
         if task is None:

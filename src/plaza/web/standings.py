@@ -105,7 +105,7 @@ class Changes:
         return self._now()
 
     async def hear(self) -> None:
-        """Ask now if it can be done; what was done is done, also where this has to wait."""
+        """Ask at once; where that fails, the command is done all the same."""
         try:
             await self.poll()
         except Exception as error:  # noqa: BLE001  rounds go on, and without them nothing is trusted
