@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from bench_plaza.child_process import DidNotStart, answers, free_port, running, wait_until
+from bench_plaza.child_process import answers, free_port, running, wait_until
 from bench_plaza.plaza_process import Plaza
-from plaza.embedded.servers import running_addresses
+from bench_plaza.running_servers import servers_of
 from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import settings_from
 
@@ -27,9 +27,7 @@ class Api(msgspec.Struct, frozen=True):
 @contextmanager
 def running_api(plaza: Plaza, chosen: Mapping[str, str]) -> Iterator[Api]:
     """Start the API once more, with settings of its own."""
-    addresses = running_addresses(plaza.data_dir)
-    if addresses is None:
-        raise DidNotStart(f"No embedded servers run on {plaza.data_dir}.")
+    addresses = servers_of(plaza.data_dir)
     settings = settings_from(
         {
             "PLAZA_PORT": str(free_port()),

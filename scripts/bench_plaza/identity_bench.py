@@ -4,21 +4,19 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import asyncpg
 import msgspec
 
 from bench_plaza.bars import Bar, at_least, at_most
-from bench_plaza.child_process import DidNotStart
 from bench_plaza.keep_alive import Connection
 from bench_plaza.latency import Latency
 from bench_plaza.log_in_flood import Flood
 from bench_plaza.paced import Ask, paced
 from bench_plaza.plaza_process import Plaza, running_plaza
 from bench_plaza.progress import doing
+from bench_plaza.running_servers import connected
 from bench_plaza.vendor_desk import VendorDesk, a_slug, selling_vendors
-from plaza.embedded.servers import running_addresses
 
 FLOOD_PER_S = 500.0
 FLOOD_SENT_MIN = 0.95
@@ -97,14 +95,6 @@ async def _look_ups(plaza: Plaza) -> int:
             (await desk.read_own()).check()
         await _settled(database)
         return int(await database.fetchval(LOOKED_AT)) - int(before)
-
-
-async def connected(data_dir: Path) -> asyncpg.Connection:
-    """A connection to the database of a running plaza."""
-    addresses = running_addresses(data_dir)
-    if addresses is None:
-        raise DidNotStart(f"No embedded PostgreSQL runs on {data_dir}.")
-    return await asyncpg.connect(addresses.database_url)
 
 
 async def _settled(database: asyncpg.Connection) -> None:

@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 import asyncpg
 import msgspec
 
-from bench_plaza.child_process import DidNotStart, answers, free_port, running, wait_until
+from bench_plaza.child_process import answers, free_port, running, wait_until
 from bench_plaza.goods import Goods
+from bench_plaza.running_servers import servers_of
 from plaza.embedded.postgres_data import SUPERUSER
-from plaza.embedded.servers import running_addresses
 
 SCRIPTS = Path(__file__).parents[1]
 PYTHON = SCRIPTS.parent / ".venv-bench/bin/python"
@@ -31,10 +31,7 @@ class UsualWay(NamedTuple):
 
 async def create_database(data_dir: Path, goods: Goods) -> str:
     """Create and fill the database in the PostgreSQL of a running plaza; answers its address."""
-    addresses = running_addresses(data_dir)
-    if addresses is None:
-        raise DidNotStart(f"No embedded PostgreSQL runs on {data_dir}.")
-    (socket_dir,) = parse_qs(urlsplit(addresses.database_url).query)["host"]
+    (socket_dir,) = parse_qs(urlsplit(servers_of(data_dir).database_url).query)["host"]
     connection = await asyncpg.connect(host=socket_dir, user=SUPERUSER, database="postgres")
     try:
         await connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
+from bench_plaza import running_servers
 from bench_plaza.child_process import DidNotStart
-
-from plaza.embedded.servers import running_addresses
 
 INTERVAL_S = 0.01
 LAST_POSITION = "SELECT coalesce(max(position), 0) FROM outbox.position"
@@ -54,9 +53,6 @@ async def _watch_once(data_dir: Path, sightings: Sightings) -> None:
 
 async def connected(data_dir: Path) -> asyncpg.Connection:
     """A connection to the database of a running plaza that sees every row."""
-    addresses = running_addresses(data_dir)
-    if addresses is None:
-        raise DidNotStart(f"No embedded PostgreSQL runs on {data_dir}.")
-    database = await asyncpg.connect(addresses.database_url)
+    database = await running_servers.connected(data_dir)
     await database.execute("SELECT set_config('plaza.scope', 'market', false)")
     return database
