@@ -151,6 +151,24 @@ async def test_a_vendor_that_is_over_keeps_nobody(marketplace: Marketplace, move
     assert (await erases(vendor, password=PASSWORD)).status_code == 200
 
 
+@pytest.mark.parametrize("status", ["applied", "onboarding", "in_review"])
+async def test_an_applicant_may_go_and_the_vendor_is_never_approved(
+    marketplace: Marketplace, database: asyncpg.Connection, status: str
+) -> None:
+    # It cannot be closed, and nobody has bought of it.
+    vendor, operator = await marketplace.an_applicant(), await marketplace.operator()
+    await database.execute("UPDATE vendors.vendor SET status = $2 WHERE id = $1", vendor.id, status)
+    closed = await vendor.post(f"{vendor.path}/close")
+
+    erased = await erases(vendor, password=PASSWORD)
+    approved = await operator.post(f"{vendor.path}/approve")
+
+    assert told(closed) == (409, "illegal_transition")
+    assert (erased.status_code, erased.json()) == (200, {"status": "erased"})
+    code = "illegal_transition" if status == "onboarding" else "vendor_without_owner"
+    assert told(approved) == (409, code)
+
+
 async def test_who_is_staff_or_one_of_two_owners_may_go(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:
