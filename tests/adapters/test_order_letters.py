@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
-from actors import PASSWORD, Marketplace, Vendor
+from actors import PASSWORD, Marketplace, Vendor, a_variant
 from contexts.identity.links import account_id_of
 from plaza.adapters.order_letters import StoredOrderLetters
 from plaza.contexts.notifications.letters import Letters
@@ -77,6 +78,28 @@ async def test_a_guest_is_told_what_was_bought_of_whom_and_gets_the_way_in(
     (secret,) = parse_qs(urlsplit(link).query)["secret"]
     opened = await marketplace.anybody.get(order.path, headers={"plaza-order-secret": secret})
     assert opened.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("currency", "told"),
+    [("RSD", "RSD1,999.50"), ("IQD", "IQD199.950"), ("JPY", "\u00a5199,950")],
+)
+async def test_amounts_are_told_to_the_last_unit_of_their_currency(
+    marketplace: Marketplace,
+    letters: StoredOrderLetters,
+    currency: str,
+    told: str,
+) -> None:
+    price = {"amount_minor": 199_950, "currency": currency}
+    product = await (await marketplace.a_vendor()).lists_product(variants=[a_variant(price=price)])
+    cart = await a_cart(marketplace, {product["variants"][0]["offer_id"]: 1}, currency=currency)
+    order = await cart.buys()
+
+    letter = await letters.letter_of("order_placed", UUID(order.id))
+
+    assert letter is not None
+    assert f"1 x Oak chair: {told}\n" in letter.text
+    assert f"In all: {told}\n" in letter.text
 
 
 async def test_an_account_is_told_at_its_own_address_and_logs_in_to_see_more(

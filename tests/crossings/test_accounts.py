@@ -11,6 +11,13 @@ import pytest
 
 from actors import PASSWORD, Marketplace, Person, Vendor
 from contexts.identity.links import account_id_of, another_device, log_in, requested
+from contexts.vendors.people import (
+    a_member,
+    a_verified_person,
+    accepting,
+    invited,
+    token_of,
+)
 
 TABLES_OF_PEOPLE = """
     SELECT c.oid::regclass::text AS name FROM pg_attribute a
@@ -151,6 +158,24 @@ async def test_a_vendor_that_is_over_keeps_nobody(marketplace: Marketplace, move
     assert (await erases(vendor, password=PASSWORD)).status_code == 200
 
 
+@pytest.mark.parametrize("status", ["applied", "onboarding", "in_review"])
+async def test_an_applicant_may_go_and_the_vendor_is_never_approved(
+    marketplace: Marketplace, database: asyncpg.Connection, status: str
+) -> None:
+    # It cannot be closed, and nobody has bought of it.
+    vendor, operator = await marketplace.an_applicant(), await marketplace.operator()
+    await database.execute("UPDATE vendors.vendor SET status = $2 WHERE id = $1", vendor.id, status)
+    closed = await vendor.post(f"{vendor.path}/close")
+
+    erased = await erases(vendor, password=PASSWORD)
+    approved = await operator.post(f"{vendor.path}/approve")
+
+    assert told(closed) == (409, "illegal_transition")
+    assert (erased.status_code, erased.json()) == (200, {"status": "erased"})
+    code = "illegal_transition" if status == "onboarding" else "vendor_without_owner"
+    assert told(approved) == (409, code)
+
+
 async def test_who_is_staff_or_one_of_two_owners_may_go(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:
@@ -162,6 +187,23 @@ async def test_who_is_staff_or_one_of_two_owners_may_go(
     assert (await erases(staff, password=PASSWORD)).status_code == 200
     assert (await erases(vendor, password=PASSWORD)).status_code == 200
     assert told(await erases(owner, password=PASSWORD)) == (409, "open_obligations")
+
+
+async def test_nobody_who_has_gone_comes_back_by_an_invitation_of_their_own(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor, second = await marketplace.a_vendor(), await a_verified_person(marketplace, database)
+    owner = await a_member(marketplace, database, vendor, "owner")
+    own = await invited(owner, second.email, "owner")
+    others = await invited(vendor, "colleague@plaza.example")
+
+    assert (await erases(owner, password=PASSWORD)).status_code == 200
+    refused = await accepting(second, token_of(marketplace, own["id"]))
+
+    assert told(refused) == (422, "invitation_revoked")
+    listed = (await vendor.get(f"{vendor.path}/invitations")).json()["items"]
+    status = {invitation["id"]: invitation["status"] for invitation in listed}
+    assert (status[own["id"]], status[others["id"]]) == ("revoked", "open")
 
 
 async def test_of_two_owners_who_go_at_once_one_stays(

@@ -13,6 +13,7 @@ from shopping import ADDRESS, EMAIL, a_cart, an_offer
 from writing.watching import until, waiting_for_locks, watching
 
 VENDOR = "SELECT FROM vendors.vendor WHERE id = $1 FOR UPDATE"
+APPROVE = "UPDATE vendors.vendor SET status = 'approved' WHERE id = $1"
 SECOND_FACTORS = "LOCK TABLE identity.totp IN SHARE MODE"
 INVITATION = "SELECT id FROM vendors.invitation WHERE vendor_id = $1"
 MEMBERS = "SELECT count(*) FROM vendors.member WHERE account_id = $1"
@@ -59,6 +60,7 @@ async def test_who_becomes_the_only_owner_of_a_vendor_meanwhile_is_not_erased(
     form = {"email": person.email, "currency": "GBP"}
     vendor = (await operator.post("/v1/operations/vendors/invite", form)).json()
     token = token_of(marketplace, await database.fetchval(INVITATION, vendor["id"]))
+    await database.execute(APPROVE, vendor["id"])
 
     async with watching(settings) as other, other.transaction():
         await other.execute(VENDOR, vendor["id"])

@@ -8,8 +8,11 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from actors import Marketplace, Vendor
+from actors import Marketplace, Vendor, a_variant
+from writing.watching import until, waiting_for_locks
 
+OFFERS = "SELECT count(*) FROM catalog.offer WHERE vendor_id = $1"
+CLOSE = "UPDATE vendors.vendor SET status = 'closed', version = version + 1 WHERE id = $1"
 STOCK = "SELECT vendor_id::text, on_hand FROM inventory.stock WHERE variant_id = $1"
 
 
@@ -79,3 +82,38 @@ async def test_what_is_no_longer_published_cannot_be_offered_by_others(
 
     assert hidden.status_code == missing.status_code == 404
     assert hidden.json() | {"trace_id": ""} == missing.json() | {"trace_id": ""}
+
+
+async def test_a_closed_vendor_describes_and_offers_nothing_more(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    author, vendor = await marketplace.a_vendor(), await marketplace.a_vendor()
+    product = await author.lists_product()
+    assert (await vendor.post(f"{vendor.path}/close")).status_code == 200
+
+    refused = [
+        await offered(vendor, product["variants"][0]["id"]),
+        await vendor.post(f"{vendor.path}/products", {"title": "Late", "variants": [a_variant()]}),
+    ]
+
+    assert [told(answer) for answer in refused] == [(409, "vendor_closed")] * 2
+    assert await database.fetchval(OFFERS, vendor.id) == 0
+
+
+async def test_of_a_vendor_that_closes_meanwhile_no_offer_is_left(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    author, vendor = await marketplace.a_vendor(), await marketplace.a_vendor()
+    product = await author.lists_product()
+
+    async with database.transaction():
+        await database.execute(CLOSE, vendor.id)
+        offering = asyncio.create_task(offered(vendor, product["variants"][0]["id"]))
+        await until(lambda: waiting_for_locks(database))
+
+    assert told(await offering) == (409, "vendor_closed")
+    assert await database.fetchval(OFFERS, vendor.id) == 0
+
+
+def told(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]

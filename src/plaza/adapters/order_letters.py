@@ -135,5 +135,8 @@ def _line(row: asyncpg.Record) -> str:
 
 
 def _amount(amount_minor: int, currency: str) -> str:
-    amount = Decimal(amount_minor).scaleb(-decimals_of(currency))
-    return str(format_currency(amount, currency, locale="en"))
+    decimals = decimals_of(currency)
+    amount = Decimal(amount_minor).scaleb(-decimals)
+    # Babel's own digits are those of cash: it would round the last ones away.
+    written = f"\u00a4#,##0.{'0' * decimals}".rstrip(".")
+    return str(format_currency(amount, currency, written, "en", currency_digits=False))

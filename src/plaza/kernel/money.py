@@ -5,12 +5,21 @@ from typing import Annotated
 
 import msgspec
 from babel.core import get_global
-from babel.numbers import get_currency_precision
 from msgspec import Meta
 
 # Below 2^53, so that a JavaScript client reads the same integer.
 AMOUNT_MINOR_MAX = 9_007_199_254_740_991
 PRICE_MINOR_MAX = 1_000_000_000_000
+
+# As ISO 4217 has them. CLDR tells how cash is counted instead: to it the dinar of Serbia has none,
+# although amounts of it are counted in hundredths.
+DECIMALS_MOSTLY = 2
+_DECIMALS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
 
 MINOR = "In the currency's minor unit; some currencies have none"
 
@@ -43,4 +52,4 @@ def known_currencies() -> frozenset[str]:
 
 def decimals_of(currency: str) -> int:
     """Digits behind the decimal point of a currency: 0 (JPY), 2 (EUR) or 3 (KWD)."""
-    return int(get_currency_precision(currency))
+    return _DECIMALS.get(currency, DECIMALS_MOSTLY)

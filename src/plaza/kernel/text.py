@@ -59,6 +59,11 @@ def is_slug(text: str) -> bool:
     return len(text) <= _SLUG_MAX and re.match(_SLUG, text) is not None
 
 
+def normalized_name(name: str) -> str:
+    """The form in which two names that look the same compare equal; case and blanks count."""
+    return unicodedata.normalize("NFC", name)
+
+
 def normalized_email(email: str) -> str:
     """The form in which two spellings of one address compare equal."""
     return unicodedata.normalize("NFC", email).strip().casefold()

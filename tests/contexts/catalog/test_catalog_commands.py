@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from actors import Marketplace, a_variant
+from plaza.contexts.catalog.category import DEPTH_MAX
 
 PRICES = """
     SELECT currency, amount_minor, compare_at_amount_minor FROM catalog.offer_price
@@ -140,3 +141,28 @@ async def test_only_operators_touch_categories(marketplace: Marketplace) -> None
     by_nobody = await marketplace.anybody.post("/v1/categories", {"name": "Mine"})
 
     assert (by_vendor.status_code, by_nobody.status_code) == (403, 401)
+
+
+async def test_the_tree_of_categories_does_not_get_deeper_than_it_can_be_shown(
+    fresh_marketplace: Marketplace,
+) -> None:
+    operator, parent_id, slugs = await fresh_marketplace.operator(), None, []
+    for depth in range(DEPTH_MAX):
+        form = {"name": "Smaller", "slug": f"smaller-{depth}", "parent_id": parent_id}
+        made = await operator.post("/v1/categories", form)
+        assert made.status_code == 201, made.text
+        parent_id = made.json()["id"]
+        slugs.append(made.json()["slug"])
+    token = {"plaza-consistency": made.headers["plaza-consistency"]}
+
+    refused = await operator.post("/v1/categories", {"name": "Smallest", "parent_id": parent_id})
+    beside = await operator.post("/v1/categories", {"name": "Beside"})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "category_too_deep")
+    assert beside.status_code == 201
+    shown = await fresh_marketplace.anybody.get("/v1/categories", headers=token)
+    (node,) = [node for node in shown.json()["items"] if node["slug"] == slugs[0]]
+    for slug in slugs[1:]:
+        (node,) = node["children"]
+        assert node["slug"] == slug
+    assert node["children"] == []

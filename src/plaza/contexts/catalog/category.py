@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
 
 from plaza.contexts.catalog.events import CategoryChanged, CategoryCreated
@@ -9,6 +10,9 @@ from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.writing.aggregate import Aggregates, VersionedRow
 
 CATEGORIES_KNOWN = "Name a category of GET /v1/categories."
+
+DEPTH_MAX = 32
+"""The tree is told as one document: what is nested deeper can neither be written nor read."""
 
 
 class CategorySlugTaken(Conflict):
@@ -19,6 +23,11 @@ class CategorySlugTaken(Conflict):
 class UnknownCategory(Unprocessable):
     code = "unknown_category"
     title = "There is no such category"
+
+
+class CategoryTooDeep(Unprocessable):
+    code = "category_too_deep"
+    title = "The tree of categories would get too deep"
 
 
 class Category(VersionedRow):
@@ -68,6 +77,21 @@ class Categories(Aggregates[Category]):
         """
         if await self.session.get(Category, category_id) is None:
             raise UnknownCategory(CATEGORIES_KNOWN)
+
+    async def require_room_below(self, category_id: UUID) -> None:
+        """Make sure that there is one of that id, and that another one may lie below it.
+
+        Raises:
+            UnknownCategory: there is none.
+            CategoryTooDeep: so many lie above each other already.
+        """
+        await self.require(category_id)
+        kept = select(Category.id, Category.parent_id)
+        above = kept.where(Category.id == category_id).cte("above", recursive=True)
+        above = above.union(kept.where(Category.id == above.c.parent_id))
+        depth = await self.session.scalar(select(func.count()).select_from(above))
+        if (depth or 0) >= DEPTH_MAX:
+            raise CategoryTooDeep(f"At most {DEPTH_MAX} lie above each other.")
 
 
 CONSTRAINTS = {

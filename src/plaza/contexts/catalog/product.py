@@ -20,7 +20,7 @@ from plaza.contexts.catalog.events import (
 )
 from plaza.kernel.refusals import Conflict, IllegalTransition, Unprocessable
 from plaza.kernel.states import moved
-from plaza.kernel.text import VISIBLE, Paragraphs, ShortText, Title
+from plaza.kernel.text import VISIBLE, Paragraphs, ShortText, Title, normalized_name
 from plaza.writing.aggregate import Aggregates, Row, VersionedRow
 
 ProductStatus = Literal[
@@ -198,11 +198,14 @@ CONSTRAINTS = {"product_slug_key": (ProductSlugTaken, "Create the product again.
 
 
 def _check_variants(options: list[str], values: list[dict[str, str]]) -> None:
-    if len(set(options)) != len(options):
+    if len({normalized_name(option) for option in options}) != len(options):
         raise InvalidVariants("Two options have the same name.")
     if any(set(of_variant) != set(options) for of_variant in values):
         names = ", ".join(options) or "none"
         message = f"Each variant names a value for every option; the options are: {names}."
         raise InvalidVariants(message)
-    if len({tuple(sorted(of_variant.items())) for of_variant in values}) != len(values):
+    told_apart = {
+        tuple(normalized_name(of_variant[option]) for option in options) for of_variant in values
+    }
+    if len(told_apart) != len(values):
         raise InvalidVariants("Two variants have the same option values.")

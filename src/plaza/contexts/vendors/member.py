@@ -22,6 +22,11 @@ class LastOwner(Conflict):
     title = "A vendor needs an owner"
 
 
+class VendorWithoutOwner(Conflict):
+    code = "vendor_without_owner"
+    title = "Nobody answers for the vendor any more"
+
+
 class AlreadyMember(Conflict):
     code = "already_member"
     title = "The account is a member of this vendor already"
@@ -91,11 +96,23 @@ async def require_another_owner(member: Member, work: UnitOfWork) -> None:
     """
     if member.role != "owner":
         return
-    owners = select(func.count()).where(
-        Member.vendor_id == member.vendor_id, Member.role == "owner"
-    )
-    if await work.session.scalar(owners) == 1:
+    if await _owners_of(member.vendor_id, work) == 1:
         raise LastOwner("Make another member an owner first.")
+
+
+async def require_owner(vendor_id: UUID, work: UnitOfWork) -> None:
+    """Refuse to let a vendor sell for which nobody answers; it is locked.
+
+    Raises:
+        VendorWithoutOwner: its owner has left the marketplace.
+    """
+    if await _owners_of(vendor_id, work) == 0:
+        raise VendorWithoutOwner("Its owner has left the marketplace; reject it.")
+
+
+async def _owners_of(vendor_id: UUID, work: UnitOfWork) -> int:
+    owners = select(func.count()).where(Member.vendor_id == vendor_id, Member.role == "owner")
+    return await work.session.scalar(owners) or 0
 
 
 CONSTRAINTS = {"member_pkey": (AlreadyMember, "Its owner can change the role.")}

@@ -6,11 +6,8 @@ import msgspec
 from sqlalchemy import func, select
 
 from plaza.contexts.vendors.member import Member
-from plaza.contexts.vendors.vendor import Vendor, Vendors
+from plaza.contexts.vendors.vendor import MOVES, Vendor, Vendors
 from plaza.writing.unit_of_work import UnitOfWork
-
-# Of one that is rejected nobody can buy, and it cannot be closed.
-OVER = frozenset(("closed", "rejected"))
 
 
 class OwnedAlone(msgspec.Struct, frozen=True):
@@ -22,7 +19,9 @@ class OwnedAlone(msgspec.Struct, frozen=True):
 
 
 async def vendors_owned_alone(account_id: UUID, work: UnitOfWork) -> list[OwnedAlone]:
-    """The vendors that would have no owner without the person, and are not over.
+    """The vendors that would have no owner without the person, and can be closed before.
+
+    Of the others nobody can buy: they were not approved yet, or are closed already.
 
     Their members stay as they are until the command's end, so that two owners cannot both leave.
     """
@@ -32,7 +31,8 @@ async def vendors_owned_alone(account_id: UUID, work: UnitOfWork) -> list[OwnedA
     return [
         OwnedAlone(vendor.id, vendor.name, vendor.status)
         for vendor in vendors
-        if vendor.status not in OVER and not await _has_another_owner(vendor, account_id, work)
+        if "closed" in MOVES[vendor.status]
+        and not await _has_another_owner(vendor, account_id, work)
     ]
 
 

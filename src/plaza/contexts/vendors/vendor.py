@@ -245,9 +245,24 @@ class Vendors(Aggregates[Vendor]):
         Raises:
             NotThere: there is none, or it is not for the caller to see.
         """
+        return await self._locked(vendor_id, shared=False)
+
+    async def find_open(self, vendor_id: UUID) -> Vendor:
+        """The vendor, which nobody closes until the command's end; others may find it so too.
+
+        Raises:
+            NotThere: there is none, or it is not for the caller to see.
+            VendorIsClosed: it is closed.
+        """
+        vendor = await self._locked(vendor_id, shared=True)
+        vendor.require_open()
+        return vendor
+
+    async def _locked(self, vendor_id: UUID, *, shared: bool) -> Vendor:
         wanted = select(Vendor).where(Vendor.id == vendor_id)
+        locking = wanted.with_for_update(read=shared, key_share=not shared)
         found: Vendor | None = await self.session.scalar(
-            wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+            locking.execution_options(populate_existing=True)
         )
         if found is None:
             raise NotThere

@@ -8,6 +8,7 @@ from plaza.contexts.catalog.commands.offer_variant import OfferVariant, offer_va
 from plaza.contexts.catalog.offer import Offer
 from plaza.contexts.inventory.commands.open_stock import Opening, OpenStock, open_stock
 from plaza.contexts.inventory.stock import Quantity
+from plaza.contexts.vendors.vendor import Vendors
 from plaza.kernel.money import Price
 from plaza.kernel.text import Sku
 from plaza.writing.unit_of_work import UnitOfWork
@@ -31,6 +32,8 @@ async def create_offer(command: CreateOffer, work: UnitOfWork) -> Offer:
         sku=command.sku,
     )
     offer = await offer_variant(offered, work)
+    # Or it would be left over: what a vendor offers is withdrawn once, when it closes.
+    await Vendors.of(work).find_open(command.vendor_id)
     opening = Opening(
         offer_id=offer.id,
         variant_id=offer.variant_id,

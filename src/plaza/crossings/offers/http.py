@@ -51,7 +51,7 @@ async def create(
     """Sell a variant that is in the catalogue already, as one offer beside others.
 
     409 `already_offered`: change that offer. 422 `invalid_price`: not a currency, or
-    `compare_at_price` is not above `price`.
+    `compare_at_price` is not above `price`. 409 `vendor_closed`: it sells nothing more.
     """
     command = CreateOffer(vendor_id=vendor, **msgspec.structs.asdict(data))
     return await commanding.run(create_offer, command, Surface(vendor_id=vendor), created_answer)

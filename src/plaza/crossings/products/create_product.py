@@ -16,6 +16,7 @@ from plaza.contexts.catalog.commands.draft_product import (
 from plaza.contexts.catalog.product import VARIANTS_MAX
 from plaza.contexts.inventory.commands.open_stock import Opening, OpenStock, open_stock
 from plaza.contexts.inventory.stock import Quantity
+from plaza.contexts.vendors.vendor import Vendors
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -30,6 +31,8 @@ class CreateProduct(ProductDescription, frozen=True, kw_only=True):
 
 async def create_product(command: CreateProduct, work: UnitOfWork) -> Drafted:
     drafted = await draft_product(DraftProduct(**msgspec.structs.asdict(command)), work)
+    # Its offers would be left over: what a vendor offers is withdrawn once, when it closes.
+    await Vendors.of(work).find_open(command.vendor_id)
     openings = tuple(
         Opening(
             offer_id=offer.id,

@@ -23,7 +23,7 @@ class CreateCategory(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create_category(command: CreateCategory, work: UnitOfWork) -> Category:
     if command.parent_id is not None:
-        await Categories.of(work).require(command.parent_id)
+        await Categories.of(work).require_room_below(command.parent_id)
     category = Category(
         id=new_id(),
         parent_id=command.parent_id,

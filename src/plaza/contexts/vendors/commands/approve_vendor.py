@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaza.contexts.vendors.member import require_owner
 from plaza.contexts.vendors.vendor import Vendor, Vendors
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -15,8 +16,10 @@ class ApproveVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def approve_vendor(command: ApproveVendor, work: UnitOfWork) -> Vendor:
-    vendor = await Vendors.of(work).find(command.vendor_id)
+    vendor = await Vendors.of(work).find_locked(command.vendor_id)
     if command.version is not None:
         vendor.expect(command.version)
-    work.publish(vendor.approve())
+    approved = vendor.approve()
+    await require_owner(vendor.id, work)
+    work.publish(approved)
     return vendor

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from plaza.contexts.vendors.invitation import Invitation
+from plaza.contexts.vendors.invitation import Invitation, revoke_sent
 from plaza.contexts.vendors.member import Member
 from plaza.kernel.text import normalized_email
 from plaza.writing.unit_of_work import UnitOfWork
@@ -17,9 +17,14 @@ class ForgetMember(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def forget_member(command: ForgetMember, work: UnitOfWork) -> None:
-    """Take them out of every vendor, and their address out of every invitation."""
+    """Take them out of every vendor, and their address out of every invitation.
+
+    Those that they have sent are taken back; the vendors that they own are locked.
+    """
     own = select(Member).where(Member.account_id == command.account_id)
     for member in await work.session.scalars(own.order_by(Member.vendor_id)):
+        # Or they would come back by an invitation that waits, perhaps one of their own.
+        await revoke_sent(member.vendor_id, member.account_id, work)
         work.publish(member.removed())
         await work.session.delete(member)
     spelled = func.lower(Invitation.email) == command.email.lower()
