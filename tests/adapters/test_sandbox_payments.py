@@ -31,6 +31,8 @@ from plaza.settings import Settings
 from sandbox_server import SECRET, Sandbox, free_port
 
 APPROVE = "tok_approve"
+# A decline would let the shopper pay once more, and a refusal is for good.
+OF_NO_STATUS = b'{"reference":"ch_1","status":"under_review","code":null,"captured_minor":0}'
 
 
 def settings_for(url: str, **changes: Any) -> Settings:
@@ -245,8 +247,9 @@ async def test_nobody_at_the_address_is_an_outcome_not_known() -> None:
         b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
         b"no HTTP at all\r\n\r\n",
         b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(OF_NO_STATUS), OF_NO_STATUS),
     ],
-    ids=["an error", "no JSON", "cut off", "a redirect", "no HTTP", "nothing"],
+    ids=["an error", "no JSON", "cut off", "a redirect", "no HTTP", "nothing", "another status"],
 )
 async def test_an_answer_that_is_not_clear_is_an_outcome_not_known(answer: bytes) -> None:
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -261,3 +264,5 @@ async def test_an_answer_that_is_not_clear_is_an_outcome_not_known(answer: bytes
         async with a_provider(f"http://127.0.0.1:{port}") as unclear:
             assert await unclear.authorize(a_request()) == OutcomeNotKnown()
             assert await unclear.find(uuid4(), closes=False) == OutcomeNotKnown()
+            charge = Approved(reference="ch_x", is_captured=True)
+            assert await unclear.refund(a_movement(charge, 1)) == OutcomeNotKnown()
