@@ -8,7 +8,7 @@ from plaza.contexts.payments.occurrence import Said, keep_once
 from plaza.contexts.payments.operation import Operation
 from plaza.contexts.payments.payment import Payment, Payments
 from plaza.contexts.payments.provider import Movement, Returned, ReturnRefused
-from plaza.contexts.payments.returning import ask_for
+from plaza.contexts.payments.requesting import request_movement
 from plaza.contexts.payments.share import Share, Shares
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -55,7 +55,7 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
             operation.kind, operation.amount_minor, waited=waited, moved=moved
         )
         if waited and not moved:
-            await _ask_otherwise(share, operation, work)
+            _request_otherwise(share, operation, work)
         work.publish(share.told())
     if not moved:
         work.publish(payment.refuse(operation, said.code or ""))
@@ -63,12 +63,15 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
         work.publish(payment.move(operation, not_taken_minor))
 
 
-async def _ask_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
-    """Have given back in the other way what was taken, or not taken, in the meantime."""
+def _request_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
+    """Give the money back the other way, after the provider has refused the first one.
+
+    Which way is right depends on whether it was captured in the meantime.
+    """
     amount_minor, left = refused.amount_minor, max(0, share.chargeable_minor)
     if refused.kind == "refund":
         # The capture that it waited for was refused: what is still put aside is let go.
-        await ask_for("void", share, min(amount_minor, left), work)
+        request_movement("void", share, min(amount_minor, left), work)
     elif refused.kind == "void":
         # It was taken meanwhile: what is not put aside any more is given back.
-        await ask_for("refund", share, amount_minor - left, work)
+        request_movement("refund", share, amount_minor - left, work)

@@ -14,7 +14,7 @@ from plaza.contexts.payments.provider import (
     Finding,
     NeverHeardOf,
 )
-from plaza.contexts.payments.returning import give_back_excess
+from plaza.contexts.payments.requesting import give_back_excess
 from plaza.contexts.payments.share import Shares
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -71,7 +71,7 @@ async def _approve(
         changed = await shares.approve(payment.id, authorizes=authorizes, captures=captures)
         work.publish(*(share.told() for share in changed))
     elif authorizes:
-        await give_back_excess(attempt, work, was_captured=outcome.is_captured)
+        give_back_excess(attempt, work, was_captured=outcome.is_captured)
 
 
 async def _approved_kinds(
