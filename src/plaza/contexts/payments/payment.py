@@ -24,11 +24,12 @@ from plaza.contexts.payments.events import (
     PaymentVoided,
     payment_status_of,
 )
-from plaza.contexts.payments.operation import Kind, Operation, Operations
+from plaza.contexts.payments.operation import Kind, Operation, Operations, doubled
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.writing.aggregate import Aggregates, VersionedRow
 from plaza.writing.direct_rows import Question
 
+CHECK_DELAY_S_MIN = 1
 CHECK_DELAY_S_MAX = 60
 GIVEN_UP = "given_up"
 
@@ -102,6 +103,10 @@ class Payment(VersionedRow):
         action = self.next_action or {}
         return self.status == "pending" and action.get("type") == "bank_transfer"
 
+    def is_claimed(self, now: datetime) -> bool:
+        """Whether somebody is asking the provider about it right now."""
+        return self.claimed_until is not None and self.claimed_until > now
+
     def wanted_action(self) -> NextAction | None:
         """What the shopper has to do, as far as it is known."""
         action = self.next_action
@@ -121,15 +126,15 @@ class Payment(VersionedRow):
             operation_id: the key.
             now: the database's time.
             claim_s: how long the caller has to ask the provider.
-            after: the attempt that the caller holds the claim of, if it does.
+            after: the attempt before, where the caller holds the claim of it.
 
         Raises:
             PaymentOver: it does not wait for that.
             PaymentInProgress: another attempt is just being made.
         """
-        if after is None or after != self.operation_id:
-            self._require_unclaimed(now)
         self._require_pending()
+        if after != self.operation_id:
+            self._require_unclaimed(now)
         self.operation_id = operation_id
         self.open_attempts += 1
         self._claim(now, claim_s)
@@ -143,6 +148,7 @@ class Payment(VersionedRow):
             PaymentOver: there is nothing to ask about.
             PaymentInProgress: somebody else is.
         """
+        self._require_pending()
         self._require_unclaimed(now)
         self._claim(now, claim_s)
 
@@ -197,7 +203,7 @@ class Payment(VersionedRow):
         if self.open_attempts == 0:
             self.next_check_at = self.expires_at if self.status == "pending" else None
             return
-        planned = now + timedelta(seconds=min(2 ** min(self.checks, 20), CHECK_DELAY_S_MAX))
+        planned = now + doubled(CHECK_DELAY_S_MIN, self.checks, CHECK_DELAY_S_MAX)
         if self.status == "pending" and now < self.expires_at:
             # Of a transfer nobody can be asked: an operator has seen it, or its time is over.
             is_told = self.awaits_transfer and self.open_attempts == 1
@@ -211,8 +217,7 @@ class Payment(VersionedRow):
             raise PaymentOver(f"It is {self.status}; nothing has to be paid.")
 
     def _require_unclaimed(self, now: datetime) -> None:
-        self._require_pending()
-        if self.claimed_until is not None and self.claimed_until > now:
+        if self.is_claimed(now):
             raise PaymentInProgress("Ask again in a moment what has become of it.")
 
     def _claim(self, now: datetime, claim_s: int) -> None:
@@ -237,12 +242,12 @@ class Payment(VersionedRow):
         return {"payment_id": self.id} | {name: getattr(self, name) for name in TOLD}
 
 
-OF_ORDER = "SELECT {columns} FROM payments.payment WHERE order_id = $1"
 # By key share: who writes an operation refers to the payment, with its share in hand.
 LOCK = "FOR NO KEY UPDATE"
-BY_ORDER = Question(Payment, OF_ORDER)
-BY_ORDER_LOCKED = Question(Payment, f"{OF_ORDER} {LOCK}")
 LOCKED = Question(Payment, f"SELECT {{columns}} FROM payments.payment WHERE id = $1 {LOCK}")
+BY_ORDER_LOCKED = Question(
+    Payment, f"SELECT {{columns}} FROM payments.payment WHERE order_id = $1 {LOCK}"
+)
 BY_OPERATION_LOCKED = Question(
     Payment,
     f"""
@@ -254,14 +259,6 @@ BY_OPERATION_LOCKED = Question(
 
 class Payments(Aggregates[Payment]):
     model_type = Payment
-
-    async def of_order(self, order_id: UUID) -> Payment:
-        """The order's payment, to be looked at.
-
-        Raises:
-            NotThere: there is none, or it is not for the caller to see.
-        """
-        return _there(await BY_ORDER.first(self.session, order_id))
 
     async def find_locked(self, payment_id: UUID) -> Payment:
         """The payment, which nobody else brings on until the command's end.

@@ -48,7 +48,7 @@ async def cancel_order(command: CancelOrder, work: UnitOfWork) -> Settled:
     """
     order = await Orders.of(work).find_locked(command.order_id)
     payment = await Payments.of(work).of_order_locked(order.id)
-    if payment.status == "pending" and payment.claimed_until and payment.claimed_until > work.now:
+    if payment.status == "pending" and payment.is_claimed(work.now):
         raise CompletionInProgress("Ask again in a moment what has become of its payment.")
     vendor_orders = VendorOrders.of(work)
     # Before their lines and shares, as whoever cancels one of them takes them.

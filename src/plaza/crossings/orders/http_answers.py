@@ -7,7 +7,6 @@ import msgspec
 
 from plaza.contexts.ordering.events import OrderStatus, VendorOrderStatus
 from plaza.contexts.payments.events import WAITING, NextAction, PaymentStatus
-from plaza.contexts.payments.payment import Payment
 from plaza.crossings.orders.settle_payment import Settled
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Unprocessable
@@ -75,13 +74,7 @@ def order_answer(
             )
             for part in settled.parts
         ],
-        next_action=_next_action(payment) if waits else None,
+        next_action=(payment.wanted_action() or WAITING) if waits else None,
         order_secret=order_secret,
     )
     return answer_with(202 if waits else done, state)
-
-
-def _next_action(payment: Payment) -> NextAction:
-    if payment.next_action is None:
-        return WAITING
-    return msgspec.convert(payment.next_action, NextAction)
