@@ -18,12 +18,12 @@ from plaza.contexts.payments.provider import (
     AuthorizationRequest,
     Declined,
     Movement,
+    MovementMade,
+    MovementRefused,
     MovementRequest,
     NeverHeardOf,
     OutcomeNotKnown,
     PaymentProvider,
-    Returned,
-    ReturnRefused,
 )
 from plaza.kernel.loopback import LoopbackUrl
 from plaza.kernel.money import Money
@@ -201,16 +201,16 @@ async def test_money_moves_back_and_forth_within_what_there_is(provider: Payment
         await provider.refund(a_movement(charge, 2000)),
         await provider.refund(a_movement(charge, 1)),
     ]
-    returned = Returned(reference=charge.reference)
+    returned = MovementMade(reference=charge.reference)
     assert said == [
         returned,
-        ReturnRefused(code="capture_exceeds_rest"),
+        MovementRefused(code="capture_exceeds_rest"),
         returned,
-        ReturnRefused(code="void_exceeds_rest"),
-        ReturnRefused(code="refund_exceeds_rest"),
+        MovementRefused(code="void_exceeds_rest"),
+        MovementRefused(code="refund_exceeds_rest"),
         returned,
         returned,
-        ReturnRefused(code="refund_exceeds_rest"),
+        MovementRefused(code="refund_exceeds_rest"),
     ]
 
 
@@ -222,12 +222,12 @@ async def test_a_movement_is_made_once_under_its_key(
     assert isinstance(charge, Approved)
     asked = a_movement(charge, 1000)
     moved = await asyncio.gather(*(provider.refund(asked) for _ in range(20)))
-    assert set(moved) == {Returned(reference=charge.reference)}
+    assert set(moved) == {MovementMade(reference=charge.reference)}
     assert sandbox.charges_of(request.order_number)[0]["refunded_minor"] == 1000
     assert await provider.refund(a_movement(charge, 999, asked.operation_id)) == OutcomeNotKnown()
     unknown = Approved(reference="ch_of_nobody", is_captured=True)
     refused = await provider.refund(a_movement(unknown, 1))
-    assert refused == ReturnRefused(code="unknown_reference")
+    assert refused == MovementRefused(code="unknown_reference")
 
 
 async def test_nobody_at_the_address_is_an_outcome_not_known() -> None:

@@ -12,12 +12,12 @@ from plaza.contexts.payments.provider import (
     AuthorizationRequest,
     Finding,
     Movement,
+    MovementMade,
     MovementRequest,
     NeverHeardOf,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,
-    Returned,
     WebhookRefused,
 )
 from plaza.kernel.actor import MARKET
@@ -58,14 +58,14 @@ class ManualPayments:
 
     async def capture(self, request: MovementRequest) -> Movement:
         """An operator says so because the money is there."""
-        return Returned(reference=request.reference)
+        return MovementMade(reference=request.reference)
 
     async def void(self, request: MovementRequest) -> Movement:
-        return Returned(reference=request.reference)
+        return MovementMade(reference=request.reference)
 
     async def refund(self, request: MovementRequest) -> Movement:
         """An operator transfers it back; no program can."""
-        return Returned(reference=request.reference)
+        return MovementMade(reference=request.reference)
 
     def event_in(self, _headers: Mapping[str, str], _body: bytes, _now: datetime) -> ProviderEvent:
         raise WebhookRefused("Bank transfers are confirmed by operators, not by messages.")

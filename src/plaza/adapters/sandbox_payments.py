@@ -21,13 +21,13 @@ from plaza.contexts.payments.provider import (
     Declined,
     Finding,
     Movement,
+    MovementMade,
+    MovementRefused,
     MovementRequest,
     NeverHeardOf,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,
-    Returned,
-    ReturnRefused,
     WebhookRefused,
 )
 from plaza.kernel.clock import Moment
@@ -148,8 +148,8 @@ class SandboxPayments:
         if moved is None:
             return OutcomeNotKnown()
         if moved.status == "returned":
-            return Returned(reference=moved.reference)
-        return ReturnRefused(code=moved.code or moved.status)
+            return MovementMade(reference=moved.reference)
+        return MovementRefused(code=moved.code or moved.status)
 
     async def _asked(
         self, method: str, place: str, body: Mapping[str, object] | None = None
@@ -190,7 +190,7 @@ def _outcome_of(charge: Charge | None) -> Outcome:
             return Declined(code=charge.code or charge.status)
 
 
-def _outcome_in(webhook: Webhook) -> Approved | Declined | Returned | ReturnRefused:
+def _outcome_in(webhook: Webhook) -> Approved | Declined | MovementMade | MovementRefused:
     told = webhook.data
     match webhook.type.partition("."):
         case ("authorization", _, "approved"):
@@ -198,7 +198,7 @@ def _outcome_in(webhook: Webhook) -> Approved | Declined | Returned | ReturnRefu
         case ("authorization", _, "declined" | "closed" as status):
             return Declined(code=told.code or status)
         case ("capture" | "void" | "refund", _, "returned"):
-            return Returned(reference=told.reference)
+            return MovementMade(reference=told.reference)
         case ("capture" | "void" | "refund", _, "refused" as status):
-            return ReturnRefused(code=told.code or status)
+            return MovementRefused(code=told.code or status)
     raise WebhookRefused("Nothing of that type is known.")

@@ -9,7 +9,7 @@ import structlog
 
 from plaza.contexts.payments.commands.record_movement import RecordMovement, record_movement
 from plaza.contexts.payments.due_operations import DueOperation, DueOperations
-from plaza.contexts.payments.provider import Movement, OutcomeNotKnown, Providers, Returned
+from plaza.contexts.payments.provider import Movement, MovementMade, OutcomeNotKnown, Providers
 from plaza.kernel.actor import MARKET, process_actor
 from plaza.kernel.ids import new_id
 from plaza.writing.answer import answer_with
@@ -38,7 +38,7 @@ class Moving:
         """Ask for one, and record what was said."""
         outcome = await self._asked(operation)
         told = {"operation_id": str(operation.id), "kind": operation.kind}
-        if isinstance(outcome, Returned):
+        if isinstance(outcome, MovementMade):
             log.info("money_moved", **told)
         else:
             code = getattr(outcome, "code", "no answer")

@@ -67,17 +67,19 @@ Outcome = Approved | Declined | ActionRequired | OutcomeNotKnown
 Finding = Outcome | NeverHeardOf
 
 
-class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned"):
+class MovementMade(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
     """Captured, voided or refunded, as was asked."""
 
     reference: str | None = None
 
 
-class ReturnRefused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+class MovementRefused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """The provider will not make it, however often it is asked."""
+
     code: str
 
 
-Movement = Returned | ReturnRefused | OutcomeNotKnown
+Movement = MovementMade | MovementRefused | OutcomeNotKnown
 
 
 class MovementRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +102,7 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     type: str
     operation_id: UUID
-    outcome: Approved | Declined | ActionRequired | Returned | ReturnRefused
+    outcome: Approved | Declined | ActionRequired | MovementMade | MovementRefused
     occurred_at: datetime
 
 

@@ -7,7 +7,7 @@ import msgspec
 from plaza.contexts.payments.occurrence import Said, keep_once
 from plaza.contexts.payments.operation import Operation
 from plaza.contexts.payments.payment import Payment, Payments
-from plaza.contexts.payments.provider import Movement, Returned, ReturnRefused
+from plaza.contexts.payments.provider import Movement, MovementMade, MovementRefused
 from plaza.contexts.payments.requesting import request_movement
 from plaza.contexts.payments.share import Share, Shares
 from plaza.writing.unit_of_work import UnitOfWork
@@ -28,10 +28,10 @@ async def record_movement(command: RecordMovement, work: UnitOfWork) -> Payment:
     """
     payment, operation = await Payments.of(work).of_operation_locked(command.operation_id)
     match command.outcome:
-        case Returned(reference=reference):
+        case MovementMade(reference=reference):
             said = Said(outcome="succeeded", provider_reference=reference)
             await _conclude(payment, operation, said, work)
-        case ReturnRefused(code=code):
+        case MovementRefused(code=code):
             await _conclude(payment, operation, Said(outcome="failed", code=code), work)
         case _ if operation.status == "requested":
             operation.try_later(work.now, NO_ANSWER)
