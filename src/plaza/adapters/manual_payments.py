@@ -8,6 +8,7 @@ import structlog
 
 from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.provider import (
+    BANK_TRANSFER,
     ActionRequired,
     AuthorizationRequest,
     Finding,
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 class ManualPayments:
     """Nobody is asked anything: what an order waits for is an operator's confirmation."""
 
-    name = "manual"
+    name = BANK_TRANSFER
 
     def __init__(self, number_of: NumberOf) -> None:
         self._number_of = number_of

@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Annotated, Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from plaza.contexts.payments.events import NextAction
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Malformed, Unprocessable
+
+CLAIM_S = 30
+"""For how long whoever asks a provider may take, before others look after the payment."""
+ASKING_S_MAX = 20.0
+"""The longest wait for an answer: less than any claim or lease; by the setting, adapters give up
+earlier."""
+BANK_TRANSFER = "manual"
+"""The name of the one provider that is a person, who takes days."""
+
+PaymentToken = Annotated[str, Meta(max_length=500)]
+"""What the storefront got from the provider in place of card numbers."""
 
 
 class ProviderUnknown(Unprocessable):
@@ -29,13 +41,12 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         operation_id: the provider's idempotency key; the order's attempt has one and no other.
-        token: what the storefront got from the provider in place of card numbers.
         captures: whether the money is taken at once and not only put aside.
     """
 
     operation_id: UUID
     amount: Money
-    token: str
+    token: PaymentToken
     captures: bool
     order_number: str
 

@@ -17,14 +17,12 @@ from plaza.contexts.ordering.order_address import order_address
 from plaza.contexts.ordering.order_group import OrderGroup, Orders
 from plaza.contexts.ordering.pricing import PricedCart, priced_cart
 from plaza.contexts.payments.commands.open_payment import OpenPayment, ShareOf, open_payment
+from plaza.contexts.payments.provider import CLAIM_S
 from plaza.crossings.orders.settle_payment import Settled, place
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.writing.unit_of_work import UnitOfWork
-
-CLAIM_S = 30
-"""For how long the caller may ask the provider before others look after the payment."""
 
 HARMLESS = ("price_changed", "insufficient_stock")
 """Problems that the total and the reservation judge better than a look beforehand."""

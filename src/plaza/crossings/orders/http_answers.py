@@ -12,6 +12,9 @@ from plaza.kernel.money import Money
 from plaza.kernel.refusals import Unprocessable
 from plaza.writing.answer import Answer, answer_with, refused
 
+Done = Literal[200, 201]
+"""The status of an answer about an order that waits for nothing."""
+
 
 class PaymentFailed(Unprocessable):
     """Nothing was taken; the cart can be completed again, with other means of payment."""
@@ -46,9 +49,7 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
     order_secret: str | None = None
 
 
-def order_answer(
-    settled: Settled, done: Literal[200, 201], order_secret: str | None, trace_id: str
-) -> Answer:
+def order_answer(settled: Settled, done: Done, order_secret: str | None, trace_id: str) -> Answer:
     """201 or 200 for what is done, 202 for what waits, 422 for what came to nothing."""
     order, payment = settled.order, settled.payment
     if order.status == "failed":
