@@ -57,16 +57,28 @@ class Share(VersionedRow):
         return self.captured_minor + self.capturing_minor - self.refunded_minor - refunding
 
     @property
+    def given_back_minor(self) -> int:
+        """What was voided or refunded, or is on its way to be."""
+        return self.voided_minor + self.refunded_minor + self.returning_minor
+
+    @property
     def returnable_minor(self) -> int:
+        """What could still be given back, by a void or a refund."""
         return self.chargeable_minor + self.refundable_minor
 
     def wait_for(self, kind: Kind, amount_minor: int) -> None:
-        """Something of it is asked for."""
+        """Count what the provider is asked to move, until it has answered."""
         self._add(WAITING[kind], amount_minor)
         self.version += 1
 
     def conclude(self, kind: Kind, amount_minor: int, *, waited: bool, moved: bool) -> int:
-        """It is known what became of that.
+        """Take down what became of a movement that the provider was asked for.
+
+        Args:
+            kind: of the movement.
+            amount_minor: how much it was about.
+            waited: whether its outcome was still open.
+            moved: whether it was made.
 
         Returns:
             How much of what had counted as captured has been voided instead.
