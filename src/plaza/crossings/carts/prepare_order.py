@@ -1,4 +1,4 @@
-"""The first phase of completing a cart: all is checked, taken down and reserved, or nothing.
+"""The first phase of completing a cart: all is checked, written down and reserved, or nothing.
 
 One transaction. The order is pending from then on; its payment is asked for outside of any.
 """
@@ -83,6 +83,11 @@ async def prepare_order(command: PrepareOrder, work: UnitOfWork, rules: CartRule
     """Make the cart an order, pending, with its stock reserved.
 
     Raises:
+        NotThere: there is no such cart, or it is not for the caller to see.
+        CompletionInProgress, CartCompleted: it cannot be bought now, or not any more.
+        CartEmpty: nothing lies in it.
+        AddressRequired, EmailRequired, InvalidEmail: it is not known where it goes, or who to tell.
+        UnknownCountry: the address is in no country.
         CartChanged: it costs something else than was expected.
         CartHasProblems: something in it is not for sale any more.
         InsufficientStock: there is not enough of something.
@@ -131,25 +136,7 @@ async def _secured(taken: TakenOrder, command: PrepareOrder, work: UnitOfWork) -
     """Open its payment and, last of all, reserve its stock."""
     order = taken.order
     payment = await open_payment(_opening(taken, command, work), work)
-    demands = tuple(
-        Demand(
-            line_id=line.id,
-            vendor_order_id=line.vendor_order_id,
-            offer_id=line.offer_id,
-            quantity=line.quantity,
-            # The order's own lines are gone again with what refuses them.
-            told_as=taken.cart_lines[line.id],
-        )
-        for line in taken.lines
-    )
-    reserving = ReserveStock(
-        order_id=order.id,
-        cart_id=None,
-        demands=demands,
-        expires_at=None,
-        takes_over_cart=command.cart_id,
-    )
-    await reserve_stock(reserving, work)
+    await reserve_stock(_reserving(taken, command.cart_id), work)
     if payment.amount_minor > 0:
         return Prepared(order=order, is_new=True)
     # What costs nothing waits for nobody.
@@ -174,4 +161,25 @@ def _opening(taken: TakenOrder, command: PrepareOrder, work: UnitOfWork) -> Open
         shares=shares,
         expires_at=work.now + command.pending_for,
         claim_s=CLAIM_S,
+    )
+
+
+def _reserving(taken: TakenOrder, cart_id: UUID) -> ReserveStock:
+    demands = tuple(
+        Demand(
+            line_id=line.id,
+            vendor_order_id=line.vendor_order_id,
+            offer_id=line.offer_id,
+            quantity=line.quantity,
+            # The order's own lines are gone again with what refuses them.
+            told_as=taken.cart_lines[line.id],
+        )
+        for line in taken.lines
+    )
+    return ReserveStock(
+        order_id=taken.order.id,
+        cart_id=None,
+        demands=demands,
+        expires_at=None,
+        takes_over_cart=cart_id,
     )
