@@ -14,7 +14,7 @@ from plaza.contexts.inventory.stock import Stock
 BY_OFFER = attrgetter("offer_id")
 
 
-def crossings(rows: Iterable[Stock]) -> list[StockRanLow | StockRecovered]:
+def low_stock_facts(rows: Iterable[Stock]) -> list[StockRanLow | StockRecovered]:
     """What the changes of rows have to tell about their offers in one bucket."""
     plain = [row for row in rows if row.buckets == 1 == row.buckets_read and not row.is_alone]
     told = []

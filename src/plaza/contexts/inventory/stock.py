@@ -27,6 +27,9 @@ class Levels(NamedTuple):
     reserved: int
     backordered: int
 
+    def minus(self, other: "Levels") -> "Levels":
+        return Levels(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
     """History of a row: the sums of its deltas are its levels."""
@@ -114,9 +117,25 @@ class Stock:
         self, kind: MovementKind, reason: str | None = None, order_id: UUID | None = None
     ) -> None:
         """Make a movement of what has changed since the last one; a new row has one at least."""
-        deltas = Levels(*(now - then for now, then in zip(self.levels, self._noted, strict=True)))
+        deltas = self.levels.minus(self._noted)
         if not any(deltas) and self.version > 0:
             return
+        self._append(kind, deltas, reason, order_id)
+
+    def put_right(self, recorded: Levels, owed: Levels, reason: str) -> None:
+        """Have it reserve what is owed, and its history add up to that.
+
+        Args:
+            recorded: what the movements up to now add up to.
+            owed: what is on hand, and what reservations of it add up to.
+            reason: of the movement that makes up the difference, if only that it was put right.
+        """
+        self.reserved, self.backordered = owed.reserved, owed.backordered
+        self._append("adjustment", owed.minus(recorded), reason, None)
+
+    def _append(
+        self, kind: MovementKind, deltas: Levels, reason: str | None, order_id: UUID | None
+    ) -> None:
         self.version += 1
         self._noted = self.levels
         self.movements.append(
