@@ -45,6 +45,7 @@ class AddressBook:
         The caller holds a lock of the account, so that no other is added meanwhile.
 
         Raises:
+            UnknownCountry: the address is in no country.
             AddressBookFull: there are a hundred.
         """
         count = select(func.count()).select_from(self._own().subquery())
@@ -52,7 +53,7 @@ class AddressBook:
             message = f"Remove one first: {ADDRESSES_MAX} are kept at most."
             raise AddressBookFull(message, max=ADDRESSES_MAX)
         row = AddressRow(id=new_id(), account_id=self._account_id)
-        row.take(address, email=None)
+        row.take(address)
         self._work.session.add(row)
         await self._work.flush()
         await self._work.session.refresh(row, ["created_at"])

@@ -106,6 +106,10 @@ class Cart(Row):
         self.require_open()
         self.changed_at, self.expires_at = now, now + lifetime
 
+    def claim(self, account_id: UUID) -> None:
+        """Make a guest's cart an account's, which its secret does not open any more."""
+        self.account_id = account_id
+
     def merge(self, now: datetime) -> None:
         """What lay in it lies in another cart of its account now."""
         self.require_open()

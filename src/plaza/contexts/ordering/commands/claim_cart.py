@@ -34,7 +34,7 @@ async def claim_cart(command: ClaimCart, work: UnitOfWork, rules: CartRules) -> 
     contents = await CartContents.opened(command.cart_id, work, rules)
     cart = contents.cart
     if cart.account_id is None:
-        cart.account_id = command.account_id
+        cart.claim(command.account_id)
         address = await Addresses.of(work).of_cart(cart.id)
         if address is not None:
             address.account_id = command.account_id
