@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,13 +75,7 @@ class OrderGroup(VersionedRow):
             cart_id=self.cart_id,
             address_id=self.address_id,
             currency=self.currency,
-            totals=Totals(
-                subtotal_minor=self.subtotal_minor,
-                delivery_minor=self.delivery_minor,
-                discount_minor=self.discount_minor,
-                tax_minor=self.tax_minor,
-                total_minor=self.total_minor,
-            ),
+            totals=msgspec.convert(self, Totals, from_attributes=True),
             vendor_ids=vendor_ids,
             created_at=now,
         )

@@ -21,6 +21,7 @@ from plaza.contexts.ordering.events import (
     OrderEvent,
     OrderFailed,
     OrderPlaced,
+    PlacedStatus,
     Totals,
     VendorOrderAccepted,
     VendorOrderCreated,
@@ -86,10 +87,8 @@ def vendor_order(row: asyncpg.Record) -> Iterator[VendorOrderEvent]:
         line_count=len(kept),
         created_at=row["taken_at"],
     )
-    rank = 0
-    for piece in in_pieces([_ordered(line) for line in kept]):
+    for rank, piece in in_pieces([_ordered(line) for line in kept]):
         yield told(VendorOrderLined, row, rank=rank, lines=piece)
-        rank += len(piece)
     yield from _placed(row)
     canceled = [
         CanceledLine(line_id=line.line_id, canceled_quantity=line.canceled_quantity)
@@ -108,7 +107,7 @@ def _placed(row: asyncpg.Record) -> Iterator[VendorOrderEvent]:
     if row["placed_at"] is None:
         return
     waits = row["acceptance_s"] is not None
-    status: Any = "pending_acceptance" if waits else "accepted"
+    status: PlacedStatus = "pending_acceptance" if waits else "accepted"
     yield told(VendorOrderPlaced, row, status=status, accept_by=row["first_accept_by"])
     if waits and row["status"] in {"accepted", "completed"}:
         yield told(VendorOrderAccepted, row, accepted_at=row["since"])

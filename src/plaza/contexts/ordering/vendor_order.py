@@ -1,17 +1,18 @@
 """The vendor order: one vendor's part of an order, with a state of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import BigInteger, ForeignKey, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from plaza.contexts.ordering.events import (
     ENDINGS,
     CanceledLine,
-    OrderedLine,
+    PlacedStatus,
     Totals,
     VendorOrderAccepted,
     VendorOrderCreated,
@@ -87,24 +88,24 @@ class VendorOrder(VersionedRow):
     ) -> list[VendorOrderEvent]:
         """The first facts of a new one: what it is, then its lines in pieces that fit a fact."""
         self.status, self.canceled_minor, self.version = "pending", 0, 1
-        totals = Totals(
-            subtotal_minor=self.subtotal_minor,
-            delivery_minor=self.delivery_minor,
-            discount_minor=self.discount_minor,
-            tax_minor=self.tax_minor,
-            total_minor=self.total_minor,
-        )
         created = VendorOrderCreated(
             **self._ids(),
             number=self.number,
             order_number=order_number,
             address_id=address_id,
             currency=self.currency,
-            totals=totals,
+            totals=msgspec.convert(self, Totals, from_attributes=True),
             line_count=len(lines),
             created_at=now,
         )
-        return [created, *self._lined([line.ordered() for line in lines])]
+        ordered = [line.ordered() for line in lines]
+        return [
+            created,
+            *(
+                VendorOrderLined(**self._ids(), rank=rank, lines=piece)
+                for rank, piece in in_pieces(ordered)
+            ),
+        ]
 
     def place(self, now: datetime, accept_by: datetime | None) -> VendorOrderPlaced:
         """Show it to the vendor.
@@ -113,15 +114,10 @@ class VendorOrder(VersionedRow):
             now: the database's time.
             accept_by: until when the vendor has to accept it; None: it is accepted as it is.
         """
-        status: VendorOrderStatus = "accepted" if accept_by is None else "pending_acceptance"
+        status: PlacedStatus = "accepted" if accept_by is None else "pending_acceptance"
         self._move(status)
         self.accept_by = accept_by
-        return VendorOrderPlaced(
-            **self._ids(),
-            status="accepted" if accept_by is None else "pending_acceptance",
-            accept_by=accept_by,
-            placed_at=now,
-        )
+        return VendorOrderPlaced(**self._ids(), status=status, accept_by=accept_by, placed_at=now)
 
     def accept(self, now: datetime) -> VendorOrderAccepted:
         """Promise to send it.
@@ -177,12 +173,6 @@ class VendorOrder(VersionedRow):
             canceled_minor=self.canceled_minor,
             canceled_at=now,
         )
-
-    def _lined(self, lines: list[OrderedLine]) -> Iterator[VendorOrderLined]:
-        rank = 0
-        for piece in in_pieces(lines):
-            yield VendorOrderLined(**self._ids(), rank=rank, lines=piece)
-            rank += len(piece)
 
     def _move(self, wanted: VendorOrderStatus) -> None:
         self.status = moved("vendor order", MOVES, self.status, wanted)
