@@ -40,6 +40,7 @@ async def cancel_order(command: CancelOrder, work: UnitOfWork) -> Settled:
     """End the order and every part of it; what was paid goes back.
 
     Raises:
+        NotThere: there is no such order, or it is not for the caller to see.
         PartCompleted: a vendor has completed its part; the others can be canceled one by one.
         PartAccepted: vendors have to accept here, and one has.
         IllegalTransition: it is over already.

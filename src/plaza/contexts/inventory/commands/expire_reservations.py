@@ -17,7 +17,7 @@ class ExpireReservations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def expire_reservations(command: ExpireReservations, work: UnitOfWork) -> int:
-    """Let go what carts hold past its time; what was taken over meanwhile is not touched.
+    """Let go of what carts have held for too long; what was taken over meanwhile is not touched.
 
     Returns:
         How many reservations were overdue.

@@ -32,7 +32,7 @@ class ReleaseReservations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def release_reservations(command: ReleaseReservations, work: UnitOfWork) -> None:
-    """Let go; where nothing is reserved any more, whole releases do nothing.
+    """Let go of it; to release the whole of an order twice is as once.
 
     Raises:
         NotReserved: more of a line was named than is reserved for it.

@@ -15,7 +15,11 @@ class ReturnPayment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def return_payment(command: ReturnPayment, work: UnitOfWork) -> Payment:
-    """Have everything given back that was paid and is not on its way back."""
+    """Have everything given back that was paid and is not on its way back.
+
+    Raises:
+        NotThere: the order has no payment.
+    """
     payment = await Payments.of(work).of_order_locked(command.order_id)
     if not payment.is_approved:
         return payment
