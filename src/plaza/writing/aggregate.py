@@ -64,6 +64,15 @@ class VersionedRow(Row):
         if version != self.version:
             raise StaleVersion(self.version)
 
+    def expect_if_given(self, version: int | None) -> None:
+        """Check the version that the caller read, where the caller need not name one.
+
+        Raises:
+            StaleVersion: it is not the present one.
+        """
+        if version is not None:
+            self.expect(version)
+
 
 A = TypeVar("A", bound=VersionedRow)
 

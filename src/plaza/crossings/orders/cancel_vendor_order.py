@@ -35,8 +35,7 @@ async def cancel_vendor_order(command: CancelVendorOrder, work: UnitOfWork) -> V
         TooManyCanceled: fewer are left of a line.
     """
     part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
-    if command.version is not None:
-        part.expect(command.version)
+    part.expect_if_given(command.version)
     if command.lines is None:
         ending = EndVendorOrder(part=part, status="canceled", reason=command.reason)
         await end_vendor_order(ending, work)

@@ -26,8 +26,7 @@ async def decline_vendor_order(command: DeclineVendorOrder, work: UnitOfWork) ->
         IllegalTransition: it does not wait for acceptance.
     """
     part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
-    if command.version is not None:
-        part.expect(command.version)
+    part.expect_if_given(command.version)
     ending = EndVendorOrder(part=part, status="declined", reason=command.reason)
     await end_vendor_order(ending, work)
     return part

@@ -25,7 +25,6 @@ async def accept_vendor_order(command: AcceptVendorOrder, work: UnitOfWork) -> V
         IllegalTransition: it does not wait for acceptance.
     """
     part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
-    if command.version is not None:
-        part.expect(command.version)
+    part.expect_if_given(command.version)
     work.publish(part.accept(work.now))
     return part

@@ -16,7 +16,6 @@ class ApproveVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def approve_vendor(command: ApproveVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     work.publish(vendor.approve())
     return vendor
