@@ -10,10 +10,10 @@ from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.provider import (
     ActionRequired,
     AuthorizationRequest,
+    MovementMade,
     MovementRequest,
     NeverHeardOf,
     OutcomeNotKnown,
-    Returned,
     WebhookRefused,
 )
 from plaza.kernel.money import Money
@@ -57,7 +57,7 @@ async def test_a_database_that_is_away_leaves_the_outcome_open() -> None:
 async def test_a_person_moves_the_money() -> None:
     asked = MovementRequest(operation_id=uuid4(), reference=NUMBER, amount=Money(1, "GBP"))
     for move in (PROVIDER.capture, PROVIDER.void, PROVIDER.refund):
-        assert await move(asked) == Returned(reference=NUMBER)
+        assert await move(asked) == MovementMade(reference=NUMBER)
 
 
 def test_no_message_confirms_a_transfer() -> None:

@@ -18,12 +18,12 @@ from plaza.contexts.payments.provider import (
     AuthorizationRequest,
     Declined,
     Movement,
+    MovementMade,
+    MovementRefused,
     MovementRequest,
     NeverHeardOf,
     OutcomeNotKnown,
     PaymentProvider,
-    Returned,
-    ReturnRefused,
 )
 from plaza.kernel.loopback import LoopbackUrl
 from plaza.kernel.money import Money
@@ -31,6 +31,8 @@ from plaza.settings import Settings
 from sandbox_server import SECRET, Sandbox, free_port
 
 APPROVE = "tok_approve"
+# A decline would let the shopper pay once more, and a refusal is for good.
+OF_NO_STATUS = b'{"reference":"ch_1","status":"under_review","code":null,"captured_minor":0}'
 
 
 def settings_for(url: str, **changes: Any) -> Settings:
@@ -199,16 +201,16 @@ async def test_money_moves_back_and_forth_within_what_there_is(provider: Payment
         await provider.refund(a_movement(charge, 2000)),
         await provider.refund(a_movement(charge, 1)),
     ]
-    returned = Returned(reference=charge.reference)
+    returned = MovementMade(reference=charge.reference)
     assert said == [
         returned,
-        ReturnRefused(code="capture_exceeds_rest"),
+        MovementRefused(code="capture_exceeds_rest"),
         returned,
-        ReturnRefused(code="void_exceeds_rest"),
-        ReturnRefused(code="refund_exceeds_rest"),
+        MovementRefused(code="void_exceeds_rest"),
+        MovementRefused(code="refund_exceeds_rest"),
         returned,
         returned,
-        ReturnRefused(code="refund_exceeds_rest"),
+        MovementRefused(code="refund_exceeds_rest"),
     ]
 
 
@@ -220,12 +222,12 @@ async def test_a_movement_is_made_once_under_its_key(
     assert isinstance(charge, Approved)
     asked = a_movement(charge, 1000)
     moved = await asyncio.gather(*(provider.refund(asked) for _ in range(20)))
-    assert set(moved) == {Returned(reference=charge.reference)}
+    assert set(moved) == {MovementMade(reference=charge.reference)}
     assert sandbox.charges_of(request.order_number)[0]["refunded_minor"] == 1000
     assert await provider.refund(a_movement(charge, 999, asked.operation_id)) == OutcomeNotKnown()
     unknown = Approved(reference="ch_of_nobody", is_captured=True)
     refused = await provider.refund(a_movement(unknown, 1))
-    assert refused == ReturnRefused(code="unknown_reference")
+    assert refused == MovementRefused(code="unknown_reference")
 
 
 async def test_nobody_at_the_address_is_an_outcome_not_known() -> None:
@@ -245,8 +247,9 @@ async def test_nobody_at_the_address_is_an_outcome_not_known() -> None:
         b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
         b"no HTTP at all\r\n\r\n",
         b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(OF_NO_STATUS), OF_NO_STATUS),
     ],
-    ids=["an error", "no JSON", "cut off", "a redirect", "no HTTP", "nothing"],
+    ids=["an error", "no JSON", "cut off", "a redirect", "no HTTP", "nothing", "another status"],
 )
 async def test_an_answer_that_is_not_clear_is_an_outcome_not_known(answer: bytes) -> None:
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -261,3 +264,5 @@ async def test_an_answer_that_is_not_clear_is_an_outcome_not_known(answer: bytes
         async with a_provider(f"http://127.0.0.1:{port}") as unclear:
             assert await unclear.authorize(a_request()) == OutcomeNotKnown()
             assert await unclear.find(uuid4(), closes=False) == OutcomeNotKnown()
+            charge = Approved(reference="ch_x", is_captured=True)
+            assert await unclear.refund(a_movement(charge, 1)) == OutcomeNotKnown()

@@ -18,8 +18,8 @@ from plaza.adapters.webhook_signatures import verified_id
 from plaza.contexts.payments.provider import (
     Approved,
     Declined,
-    Returned,
-    ReturnRefused,
+    MovementMade,
+    MovementRefused,
     WebhookRefused,
 )
 
@@ -116,9 +116,9 @@ def event_of(body: dict[str, Any]) -> Any:
         ),
         ("authorization.declined", {"code": "no_funds"}, Declined(code="no_funds")),
         ("authorization.closed", {"code": "closed"}, Declined(code="closed")),
-        ("capture.returned", {}, Returned(reference="ch_1")),
-        ("void.returned", {}, Returned(reference="ch_1")),
-        ("refund.refused", {"code": "too_much"}, ReturnRefused(code="too_much")),
+        ("capture.returned", {}, MovementMade(reference="ch_1")),
+        ("void.returned", {}, MovementMade(reference="ch_1")),
+        ("refund.refused", {"code": "too_much"}, MovementRefused(code="too_much")),
     ],
 )
 def test_a_message_says_what_became_of_an_operation(

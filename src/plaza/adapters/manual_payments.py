@@ -8,16 +8,17 @@ import structlog
 
 from plaza.contexts.payments.events import NextAction
 from plaza.contexts.payments.provider import (
+    BANK_TRANSFER,
     ActionRequired,
     AuthorizationRequest,
     Finding,
     Movement,
+    MovementMade,
     MovementRequest,
     NeverHeardOf,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,
-    Returned,
     WebhookRefused,
 )
 from plaza.kernel.actor import MARKET
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 class ManualPayments:
     """Nobody is asked anything: what an order waits for is an operator's confirmation."""
 
-    name = "manual"
+    name = BANK_TRANSFER
 
     def __init__(self, number_of: NumberOf) -> None:
         self._number_of = number_of
@@ -58,14 +59,14 @@ class ManualPayments:
 
     async def capture(self, request: MovementRequest) -> Movement:
         """An operator says so because the money is there."""
-        return Returned(reference=request.reference)
+        return MovementMade(reference=request.reference)
 
     async def void(self, request: MovementRequest) -> Movement:
-        return Returned(reference=request.reference)
+        return MovementMade(reference=request.reference)
 
     async def refund(self, request: MovementRequest) -> Movement:
         """An operator transfers it back; no program can."""
-        return Returned(reference=request.reference)
+        return MovementMade(reference=request.reference)
 
     def event_in(self, _headers: Mapping[str, str], _body: bytes, _now: datetime) -> ProviderEvent:
         raise WebhookRefused("Bank transfers are confirmed by operators, not by messages.")

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import httpx
@@ -20,13 +21,13 @@ from plaza.contexts.payments.provider import (
     Declined,
     Finding,
     Movement,
+    MovementMade,
+    MovementRefused,
     MovementRequest,
     NeverHeardOf,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,
-    Returned,
-    ReturnRefused,
     WebhookRefused,
 )
 from plaza.kernel.clock import Moment
@@ -45,10 +46,10 @@ log = structlog.get_logger()
 
 
 class Charge(msgspec.Struct, frozen=True):
-    """What the sandbox tells of an authorization."""
+    """What the sandbox tells of an authorization; another status than these cannot be decoded."""
 
     reference: Word
-    status: str
+    status: Literal["approved", "declined", "action_required", "closed"]
     code: Word | None
     captured_minor: int
     redirect_url: str | None = None
@@ -58,12 +59,12 @@ class Moved(msgspec.Struct, frozen=True):
     """What it tells of a capture, void or refund."""
 
     reference: Word
-    status: str
+    status: Literal["returned", "refused"]
     code: Word | None
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What a webhook is about."""
+class WebhookData(msgspec.Struct, frozen=True):
+    """What a webhook is about; `key` is the id of our operation."""
 
     key: UUID
     reference: Word
@@ -74,21 +75,21 @@ class Told(msgspec.Struct, frozen=True):
 class Webhook(msgspec.Struct, frozen=True):
     type: str
     timestamp: Moment
-    data: Told
+    data: WebhookData
 
 
 class SandboxPayments:
-    """Asks within the time that is set; whatever is no clear answer is an outcome not known."""
+    """Asks within a time limit; whatever is not a clear answer is an `OutcomeNotKnown`."""
 
     name = "sandbox"
 
     def __init__(self, client: httpx.AsyncClient, webhook_key: bytes, timeout_s: float) -> None:
-        """Describe it.
+        """Hold what every request needs.
 
         Args:
-            client: leads to the sandbox's address, and keeps connections.
-            webhook_key: what the sandbox signs with.
-            timeout_s: the longest wait for an answer, whole.
+            client: set up with the sandbox's address; keeps connections open.
+            webhook_key: the key that the sandbox signs its webhooks with.
+            timeout_s: the longest wait for a whole answer.
         """
         self._client = client
         self._webhook_key = webhook_key
@@ -103,8 +104,7 @@ class SandboxPayments:
             "order_number": request.order_number,
         }
         answer = await self._asked("PUT", f"/authorizations/{request.operation_id}", body)
-        charge = _as(Charge, answer)
-        return OutcomeNotKnown() if charge is None else _outcome_of(charge)
+        return _outcome_of(_decoded(Charge, answer))
 
     async def find(self, operation_id: UUID, *, closes: bool) -> Finding:
         place = f"/authorizations/{operation_id}"
@@ -112,8 +112,7 @@ class SandboxPayments:
         answer = await self._asked(*asked)
         if answer is not None and answer.status_code == NOT_FOUND:
             return NeverHeardOf()
-        charge = _as(Charge, answer)
-        return OutcomeNotKnown() if charge is None else _outcome_of(charge)
+        return _outcome_of(_decoded(Charge, answer))
 
     async def capture(self, request: MovementRequest) -> Movement:
         return await self._moved("captures", request)
@@ -144,17 +143,18 @@ class SandboxPayments:
             "amount_minor": request.amount.amount_minor,
             "currency": request.amount.currency,
         }
-        moved = _as(Moved, await self._asked("PUT", f"/{place}/{request.operation_id}", body))
+        answer = await self._asked("PUT", f"/{place}/{request.operation_id}", body)
+        moved = _decoded(Moved, answer)
         if moved is None:
             return OutcomeNotKnown()
         if moved.status == "returned":
-            return Returned(reference=moved.reference)
-        return ReturnRefused(code=moved.code or moved.status)
+            return MovementMade(reference=moved.reference)
+        return MovementRefused(code=moved.code or moved.status)
 
     async def _asked(
         self, method: str, place: str, body: Mapping[str, object] | None = None
     ) -> httpx.Response | None:
-        """The answer; None: there was none in time."""
+        """The answer; None where there was none in time."""
         content = None if body is None else msgspec.json.encode(body)
         headers = {} if body is None else {"content-type": "application/json"}
         try:
@@ -165,31 +165,32 @@ class SandboxPayments:
             return None
 
 
-def _as(wanted: type[T], answer: httpx.Response | None) -> T | None:
-    """What was answered, if it is clear."""
+def _decoded(wanted: type[T], answer: httpx.Response | None) -> T | None:
+    """What was answered; None unless it is a 200 with a body of the wanted form."""
     if answer is None:
         return None
-    try:
-        if answer.status_code == OK:
+    if answer.status_code == OK:
+        # A body that is not as agreed is as unclear as any other status.
+        with suppress(msgspec.DecodeError):
             return msgspec.json.decode(answer.content, type=wanted)
-    except msgspec.DecodeError:
-        """Not clear, like every other status."""
     log.warning("sandbox_answer_not_clear", status=answer.status_code, place=answer.url.path)
     return None
 
 
-def _outcome_of(charge: Charge) -> Approved | Declined | ActionRequired:
-    match charge.status:
-        case "approved":
+def _outcome_of(charge: Charge | None) -> Outcome:
+    match charge:
+        case None:
+            return OutcomeNotKnown()
+        case Charge(status="approved"):
             return Approved(reference=charge.reference, is_captured=charge.captured_minor > 0)
-        case "action_required":
+        case Charge(status="action_required"):
             action = NextAction(type="redirect", url=charge.redirect_url)
             return ActionRequired(next_action=action, reference=charge.reference)
         case _:
             return Declined(code=charge.code or charge.status)
 
 
-def _outcome_in(webhook: Webhook) -> Approved | Declined | Returned | ReturnRefused:
+def _outcome_in(webhook: Webhook) -> Approved | Declined | MovementMade | MovementRefused:
     told = webhook.data
     match webhook.type.partition("."):
         case ("authorization", _, "approved"):
@@ -197,7 +198,7 @@ def _outcome_in(webhook: Webhook) -> Approved | Declined | Returned | ReturnRefu
         case ("authorization", _, "declined" | "closed" as status):
             return Declined(code=told.code or status)
         case ("capture" | "void" | "refund", _, "returned"):
-            return Returned(reference=told.reference)
+            return MovementMade(reference=told.reference)
         case ("capture" | "void" | "refund", _, "refused" as status):
-            return ReturnRefused(code=told.code or status)
+            return MovementRefused(code=told.code or status)
     raise WebhookRefused("Nothing of that type is known.")

@@ -12,6 +12,7 @@ import structlog
 
 from plaza.contexts.payments.due_payments import DuePayment, DuePayments
 from plaza.contexts.payments.provider import (
+    ASKING_S_MAX,
     ActionRequired,
     Finding,
     NeverHeardOf,
@@ -28,14 +29,12 @@ from plaza.writing.runner import CommandRunner, Context
 
 LANES = 4
 ACTOR = process_actor("reconciling")
-ASKING_S_MAX = 20.0
-"""Less than the lease; adapters give up earlier, by the setting."""
 
 log = structlog.get_logger()
 
 
 class Reconciling:
-    """The one of a process who looks after payments."""
+    """What a process runs to look after payments, a few at a time."""
 
     def __init__(self, due: DuePayments, providers: Providers, runner: CommandRunner) -> None:
         self._providers = providers

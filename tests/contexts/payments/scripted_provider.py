@@ -13,12 +13,12 @@ from plaza.contexts.payments.provider import (
     AuthorizationRequest,
     Finding,
     Movement,
+    MovementMade,
     MovementRequest,
     NeverHeardOf,
     Outcome,
     OutcomeNotKnown,
     ProviderEvent,
-    Returned,
     WebhookRefused,
 )
 
@@ -41,7 +41,7 @@ class ScriptedProvider:
     done: dict[UUID, tuple[Did, MovementRequest]] = field(default_factory=dict)
     in_transaction: list[int] = field(default_factory=list)
     """How many transactions were open at each request."""
-    says: Callable[[MovementRequest], Movement] = lambda _: Returned(reference="mv_1")
+    says: Callable[[MovementRequest], Movement] = lambda _: MovementMade(reference="mv_1")
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     before: Callable[[MovementRequest], Awaitable[None]] | None = None
 
@@ -70,6 +70,6 @@ class ScriptedProvider:
         if self.before is not None:
             await self.before(request)
         said = self.says(request)
-        if isinstance(said, Returned):
+        if isinstance(said, MovementMade):
             assert self.done.setdefault(request.operation_id, (what, request)) == (what, request)
         return said

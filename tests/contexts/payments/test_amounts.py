@@ -15,9 +15,9 @@ from plaza.contexts.payments.provider import (
     Declined,
     Finding,
     Movement,
+    MovementMade,
+    MovementRefused,
     OutcomeNotKnown,
-    Returned,
-    ReturnRefused,
 )
 from plaza.writing.runner import CommandRunner
 
@@ -28,7 +28,7 @@ SAYINGS: list[Finding] = [
     ActionRequired(next_action=NextAction(type="wait")),
     OutcomeNotKnown(),
 ]
-MOVEMENTS: list[Movement] = [Returned(), ReturnRefused(code="no"), OutcomeNotKnown()]
+MOVEMENTS: list[Movement] = [MovementMade(), MovementRefused(code="no"), OutcomeNotKnown()]
 WITH_DATABASE = settings(
     max_examples=20,
     deadline=None,
@@ -104,7 +104,7 @@ async def test_what_is_asked_for_while_others_are_confirmed_waits_for_nobody_for
     refunds = [row["id"] for row in await paying.operations()]
 
     await asyncio.gather(
-        *(paying.move(key, Returned()) for key in refunds),
+        *(paying.move(key, MovementMade()) for key in refunds),
         *(paying.give_back(part, 2) for _ in range(20)),
     )
 
@@ -125,7 +125,7 @@ async def test_fifty_copies_at_once_have_one_effect(
 
     await paying.give_back(paying.parts[0], 600)
     (refund,) = await paying.operations()
-    await asyncio.gather(*(paying.move(refund["id"], Returned()) for _ in range(50)))
+    await asyncio.gather(*(paying.move(refund["id"], MovementMade()) for _ in range(50)))
     assert len(await paying.facts("payment_refunded")) == 1
     await paying.check()
 

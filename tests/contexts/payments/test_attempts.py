@@ -13,10 +13,10 @@ from plaza.contexts.payments.provider import (
     ActionRequired,
     Approved,
     Declined,
+    MovementMade,
+    MovementRefused,
     NeverHeardOf,
     OutcomeNotKnown,
-    Returned,
-    ReturnRefused,
 )
 from plaza.kernel.actor import Surface
 from plaza.writing.runner import CommandRunner
@@ -104,7 +104,7 @@ async def test_a_second_approved_attempt_is_given_back_whole_and_counts_for_noth
     (refund,) = await paying.operations()
     assert (refund["kind"], refund["amount_minor"]) == ("refund", 1000)
     assert refund["authorization_id"] == paying.attempt
-    await paying.move(refund["id"], Returned())
+    await paying.move(refund["id"], MovementMade())
     payment = await paying.stored()
     assert (payment["status"], payment["refunded_minor"]) == ("paid", 0)
     assert payment["open_attempts"] == 0
@@ -121,7 +121,7 @@ async def test_a_second_approval_that_cannot_be_given_back_is_told_to_operators(
     (void,) = await paying.operations()
     assert void["kind"] == "void"
 
-    await paying.move(void["id"], ReturnRefused(code="closed"))
+    await paying.move(void["id"], MovementRefused(code="closed"))
 
     (failed,) = await paying.facts("payment_return_failed")
     assert (failed["status"], failed["code"]) == ("paid", "closed")
@@ -227,7 +227,7 @@ async def test_what_is_given_up_is_closed_at_the_provider_and_recorded_if_it_was
     asked = sorted((row["kind"], row["amount_minor"]) for row in refunds)
     assert asked == [("refund", 400), ("refund", 600)]
     for row in refunds:
-        await paying.move(row["id"], Returned())
+        await paying.move(row["id"], MovementMade())
     assert (await paying.stored())["status"] == "refunded"
     await paying.check()
 

@@ -9,12 +9,12 @@ from contexts.payments.paying import APPROVED, PUT_ASIDE, Paying
 from plaza.contexts.payments.commands.charge_payment import ChargePayment, charge_payment
 from plaza.contexts.payments.commands.return_share import RefundExceedsPaid
 from plaza.contexts.payments.commands.void_payment import VoidPayment, void_payment
-from plaza.contexts.payments.provider import OutcomeNotKnown, Returned, ReturnRefused
+from plaza.contexts.payments.provider import MovementMade, MovementRefused, OutcomeNotKnown
 from plaza.kernel.actor import Surface
 from plaza.kernel.refusals import IllegalTransition, NotThere
 from plaza.writing.runner import CommandRunner
 
-REFUSED = ReturnRefused(code="account_closed")
+REFUSED = MovementRefused(code="account_closed")
 
 
 async def charge(paying: Paying) -> None:
@@ -35,7 +35,7 @@ async def all_return(paying: Paying) -> None:
     """The provider does all that it is asked for."""
     for row in await paying.operations():
         if row["status"] == "requested":
-            await paying.move(row["id"], Returned())
+            await paying.move(row["id"], MovementMade())
 
 
 async def test_a_part_of_what_was_paid_goes_back_and_its_siblings_know_nothing_of_it(
@@ -51,7 +51,7 @@ async def test_a_part_of_what_was_paid_goes_back_and_its_siblings_know_nothing_o
     assert (sibling["returning_minor"], sibling["version"]) == (0, 2)
     (refund,) = await paying.operations()
     for _ in range(3):
-        await paying.move(refund["id"], Returned(reference="re_1"))
+        await paying.move(refund["id"], MovementMade(reference="re_1"))
     mine, sibling = await paying.shares()
     assert (mine["returning_minor"], mine["refunded_minor"]) == (0, 200)
     assert (await paying.stored())["status"] == "partially_refunded"
@@ -201,7 +201,11 @@ async def test_a_refused_capture_leaves_what_was_put_aside(
 async def test_a_success_stands_before_and_after_a_refusal_of_the_same_refund(
     runner: CommandRunner, database: asyncpg.Connection
 ) -> None:
-    for outcomes in ([REFUSED, Returned()], [Returned(), REFUSED], [OutcomeNotKnown(), Returned()]):
+    for outcomes in (
+        [REFUSED, MovementMade()],
+        [MovementMade(), REFUSED],
+        [OutcomeNotKnown(), MovementMade()],
+    ):
         paying = await Paying.open(runner, database, 1000)
         await paying.tell(APPROVED)
         await paying.give_back(paying.parts[0], 300)
@@ -272,10 +276,10 @@ async def test_what_was_voided_is_not_captured_with_the_whole_whichever_is_told_
     (void,) = await paying.operations()
 
     if is_voided_first:
-        await paying.move(void["id"], Returned())
+        await paying.move(void["id"], MovementMade())
     for _ in range(2):
         await paying.tell(APPROVED)
-    await paying.move(void["id"], Returned())
+    await paying.move(void["id"], MovementMade())
 
     payment, shares = await paying.stored(), await paying.shares()
     assert (payment["status"], payment["captured_minor"]) == ("paid", 750)

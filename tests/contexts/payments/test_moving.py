@@ -14,7 +14,7 @@ from plaza.bootstrap import CONSTRAINTS
 from plaza.contexts.payments.commands.charge_payment import ChargePayment, charge_payment
 from plaza.contexts.payments.due_operations import DueOperations, open_payment_pool
 from plaza.contexts.payments.moving import Moving
-from plaza.contexts.payments.provider import MovementRequest, OutcomeNotKnown, Returned
+from plaza.contexts.payments.provider import MovementMade, MovementRequest, OutcomeNotKnown
 from plaza.settings import Settings
 from plaza.writing.engine import open_command_runner
 from plaza.writing.runner import CommandRunner
@@ -169,7 +169,7 @@ async def test_without_an_answer_it_is_asked_again_later_and_later_under_the_sam
     assert 1 < waits[0] < waits[1] < waits[2] < waits[3]
     assert (await paying.stored())["refunded_minor"] == 0
 
-    desk.provider.says = lambda _: Returned()
+    desk.provider.says = lambda _: MovementMade()
     await desk.settle(desk.moving())
 
     assert {request.operation_id for _, request in desk.provider.asked} == {key}

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from plaza.adapters.sandbox_payments import WEBHOOK_KEY, SandboxPayments
-from plaza.contexts.payments.provider import Approved, Declined, ProviderEvent, Returned
+from plaza.contexts.payments.provider import Approved, Declined, MovementMade, ProviderEvent
 from plaza.entrypoints.sandbox import webhook_sender
 from plaza.kernel.keys import derived_key
 from sandbox_server import SECRET, Sandbox, running_sandbox, sandbox_settings
@@ -136,7 +136,7 @@ def test_what_was_answered_is_told_only_if_everything_is(told: Sandbox, receiver
         httpx.put(f"{told.url}/refunds/{uuid4()}", json=refund).raise_for_status()
     approved, refunded = sorted(receiver.until_received(2), key=lambda event: event.type)
     assert str(approved.operation_id) == said["key"]
-    assert refunded.outcome == Returned(reference=said["reference"])
+    assert refunded.outcome == MovementMade(reference=said["reference"])
     assert told.messages(unsaid["key"]) == []
 
 

@@ -1,11 +1,12 @@
 """A reservation: units of a stock row that a cart or an order holds, or waits for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from plaza.kernel.ids import new_id
 from plaza.kernel.states import moved
 
 ReservationStatus = Literal["held", "committed", "fulfilled", "released", "expired"]
@@ -18,7 +19,7 @@ MOVES: Mapping[ReservationStatus, tuple[ReservationStatus, ...]] = {
     "expired": (),
 }
 OPEN: tuple[ReservationStatus, ...] = ("held", "committed")
-"""Of these, a stock row's `reserved` and `backordered` are the sums."""
+"""Reservations in these states are what a stock row's `reserved` and `backordered` add up to."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,8 +27,8 @@ class Reservation:
     """What one line has of one stock row.
 
     Attributes:
-        quantity: units that are there for it; what is let go in part is let go from here.
-        backordered: units that it waits for; a reservation has either, never both.
+        quantity: units that are there for it.
+        backordered: units that it waits for; a reservation has the one or the other, never both.
     """
 
     id: UUID
@@ -61,7 +62,34 @@ class Reservation:
         """
         self.status = moved("reservation", MOVES, self.status, wanted)
 
+    def let_go(self, units: int, status: ReservationStatus) -> None:
+        """Let go of some of it; with the last unit it is over, and keeps what it had.
+
+        Raises:
+            IllegalTransition: it cannot end like that.
+        """
+        if units == self.units:
+            self.move(status)
+        elif self.backordered:
+            self.backordered -= units
+        else:
+            self.quantity -= units
+
+    def receive(self, stock_id: UUID, units: int) -> "Reservation | None":
+        """Take units that have come in to a stock row, of those that it waits for.
+
+        Returns:
+            A reservation of these units, where this one still waits for others.
+        """
+        if units == self.backordered:
+            self.stock_id, self.quantity, self.backordered = stock_id, units, 0
+            return None
+        self.backordered -= units
+        return replace(
+            self, id=new_id(), stock_id=stock_id, quantity=units, backordered=0, created_at=None
+        )
+
 
 def states_before(wanted: ReservationStatus) -> list[str]:
-    """From which states the wanted one is reached."""
+    """The states from which the wanted one can be reached."""
     return [state for state, following in MOVES.items() if wanted in following]

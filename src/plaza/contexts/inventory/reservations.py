@@ -5,11 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
-from plaza.contexts.inventory.reservation import Reservation, ReservationStatus
-from plaza.contexts.inventory.stock import Stock
-from plaza.kernel.ids import new_id
+from plaza.contexts.inventory.reservation import Reservation
 
 COLUMNS = """
     id, stock_id, offer_id, vendor_id, cart_id, order_id, vendor_order_id, line_id, quantity,
@@ -43,16 +40,8 @@ CHANGE = """
 """
 
 
-class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reserves; one of cart and order."""
-
-    cart_id: UUID | None
-    order_id: UUID | None
-    expires_at: datetime | None
-
-
 class Reservations:
-    """Reservations, found with their locks taken in the order of their ids or not at all."""
+    """Finds reservations, and locks them in the order of their ids where that is wanted."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -75,11 +64,11 @@ class Reservations:
         return await self._where(OPEN_OF_ORDER, order_id, vendor_order_id, lines, lock=lock)
 
     async def overdue(self, now: datetime, limit: int) -> list[Reservation]:
-        """What carts hold past its time, the longest overdue of it."""
+        """What carts have held for too long; where the limit is less, the longest overdue of it."""
         return await self._where(OVERDUE, now, limit, lock=False)
 
     async def still_held(self, found: Collection[Reservation]) -> list[Reservation]:
-        """Those that nobody else has let go or taken over meanwhile, locked."""
+        """Those of them that nobody else has let go of or taken over meanwhile, locked."""
         return await self._where(HELD, [reservation.id for reservation in found], lock=True)
 
     async def open_in(self, stock_ids: Collection[UUID]) -> list[Reservation]:
@@ -87,57 +76,17 @@ class Reservations:
         return await self._where(OPEN_IN, list(stock_ids), lock=True)
 
     async def waiting_in(self, stock_ids: Collection[UUID]) -> list[Reservation]:
-        """What waits for more to come in, locked; the oldest first."""
+        """What waits for units to come in, locked; the oldest first."""
         found = await self._where(WAITING_IN, list(stock_ids), lock=True)
         return sorted((each for each in found if each.is_open and each.backordered), key=_age)
 
-    def add(
-        self, row: Stock, holder: Holder, line_id: UUID, part_id: UUID | None, *, units: int
-    ) -> Reservation:
-        """A new one of units that are there; without any, who makes it says what it waits for."""
-        made = Reservation(
-            id=new_id(),
-            stock_id=row.id,
-            offer_id=row.offer_id,
-            vendor_id=row.vendor_id,
-            cart_id=holder.cart_id,
-            order_id=holder.order_id,
-            vendor_order_id=part_id,
-            line_id=line_id,
-            quantity=units,
-            expires_at=holder.expires_at,
-        )
-        self._new.append(made)
-        return made
+    def add(self, reservation: Reservation) -> None:
+        """Have a new one written."""
+        self._new.append(reservation)
 
     def change(self, reservation: Reservation) -> None:
+        """Have it written as it is at the end."""
         self._changed[reservation.id] = reservation
-
-    def give(self, reservation: Reservation, row: Stock, units: int) -> None:
-        """Give a waiting one what has come in; what it still waits for stays as it is."""
-        self.change(reservation)
-        if units == reservation.backordered:
-            reservation.stock_id = row.id
-            reservation.quantity, reservation.backordered = units, 0
-            return
-        reservation.backordered -= units
-        holder = Holder(
-            cart_id=reservation.cart_id,
-            order_id=reservation.order_id,
-            expires_at=reservation.expires_at,
-        )
-        line_id, part_id = reservation.line_id, reservation.vendor_order_id
-        self.add(row, holder, line_id, part_id, units=units).status = reservation.status
-
-    def let_go(self, reservation: Reservation, units: int, status: ReservationStatus) -> None:
-        """Let go of some of it; with the last unit it is over and says what it had."""
-        self.change(reservation)
-        if units == reservation.units:
-            reservation.move(status)
-        elif reservation.backordered:
-            reservation.backordered -= units
-        else:
-            reservation.quantity -= units
 
     async def write(self) -> None:
         """Write what is new and what has changed."""

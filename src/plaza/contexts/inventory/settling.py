@@ -10,22 +10,22 @@ from plaza.writing.failures import RunAnew
 from plaza.writing.unit_of_work import UnitOfWork
 
 
-async def hold(found: Iterable[Reservation], rows: StockRows) -> None:
-    """Lock the stock of reservations, and all where what they let go may be waited for."""
+async def lock_stock_of(found: Iterable[Reservation], rows: StockRows) -> None:
+    """Lock the rows of reservations, and all rows of offers that somebody else may wait for."""
     reservations = list(found)
     offer_ids = {reservation.offer_id for reservation in reservations}
     row_ids = {reservation.stock_id for reservation in reservations}
     await rows.lock(offer_ids, row_ids=row_ids, giving=offer_ids)
 
 
-def free(
+def let_go(
     reservation: Reservation,
     units: int,
     status: ReservationStatus,
     rows: StockRows,
     reservations: Reservations,
 ) -> None:
-    """Let go of some of what a reservation has or waits for; the movement is noted later.
+    """Take some of a reservation off its stock row; the caller has the movement noted.
 
     Raises:
         RunAnew: it has moved to a row that is not locked.
@@ -37,7 +37,8 @@ def free(
         row.backordered -= units
     else:
         row.reserved -= units
-    reservations.let_go(reservation, units, status)
+    reservation.let_go(units, status)
+    reservations.change(reservation)
 
 
 async def settle(rows: StockRows, reservations: Reservations, work: UnitOfWork) -> None:
@@ -59,7 +60,10 @@ def _give(waiting: Reservation, rows: StockRows, reservations: Reservations) -> 
             continue
         place.backordered -= units
         row.reserved += units
-        reservations.give(waiting, row, units)
+        received = waiting.receive(row.id, units)
+        reservations.change(waiting)
+        if received is not None:
+            reservations.add(received)
         for moved in {place.id: place, row.id: row}.values():
             moved.note("reservation", "no longer backordered", order_id)
 

@@ -27,9 +27,12 @@ class Levels(NamedTuple):
     reserved: int
     backordered: int
 
+    def minus(self, other: "Levels") -> "Levels":
+        return Levels(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """History of a row: the sums of its deltas are its levels."""
+    """A change of a row; the deltas of all of them add up to the row's levels."""
 
     id: UUID
     version: int
@@ -49,7 +52,7 @@ class Stock:
         buckets: into how many rows the offer is spread at each location.
         low_at: at how many available units its vendor wants to be warned.
         is_alone: whether it was locked without the other rows of its offer.
-        movements: what this transaction does to it.
+        movements: what this transaction has recorded of it.
     """
 
     id: UUID
@@ -113,10 +116,26 @@ class Stock:
     def note(
         self, kind: MovementKind, reason: str | None = None, order_id: UUID | None = None
     ) -> None:
-        """Make a movement of what has changed since the last one; a new row has one at least."""
-        deltas = Levels(*(now - then for now, then in zip(self.levels, self._noted, strict=True)))
+        """Record what has changed since the last movement; a new row has at least one movement."""
+        deltas = self.levels.minus(self._noted)
         if not any(deltas) and self.version > 0:
             return
+        self._append(kind, deltas, reason, order_id)
+
+    def put_right(self, recorded: Levels, owed: Levels, reason: str) -> None:
+        """Have it reserve what is owed, and its history add up to that.
+
+        Args:
+            recorded: what the movements up to now add up to.
+            owed: what is on hand, and what reservations of it add up to.
+            reason: of the movement that makes up the difference, if only that it was put right.
+        """
+        self.reserved, self.backordered = owed.reserved, owed.backordered
+        self._append("adjustment", owed.minus(recorded), reason, None)
+
+    def _append(
+        self, kind: MovementKind, deltas: Levels, reason: str | None, order_id: UUID | None
+    ) -> None:
         self.version += 1
         self._noted = self.levels
         self.movements.append(

@@ -1,7 +1,8 @@
 """The rows of stock that a transaction may change: locked in one order, written in one statement.
 
-Who waits for rows does so in one statement, in the order of their ids, and holds no others: so no
-two wait for each other. Rows of offers in several buckets may be taken besides, without waiting.
+A transaction waits for rows in one statement only, in the order of their ids, and before it holds
+any others: so no two ever wait for each other. Rows of offers in several buckets may be taken on
+top of that, without waiting.
 """
 
 from collections import defaultdict
@@ -11,13 +12,14 @@ from uuid import UUID
 
 import asyncpg
 
-from plaza.contexts.inventory.low_stock import crossings
+from plaza.contexts.inventory.low_stock import low_stock_facts
 from plaza.contexts.inventory.movements import moved_fact, write_movements
 from plaza.contexts.inventory.stock import Stock
 from plaza.writing.failures import RunAnew
 from plaza.writing.unit_of_work import UnitOfWork
 
-# What an offer that is not stocked in a way of its own is warned at stands in the connection.
+# At how many units to warn of an offer that has no stocking of its own, a setting of the connection
+# says.
 COLUMNS = """
     s.id, s.offer_id, s.location_id, s.bucket, s.vendor_id, s.product_id, s.variant_id, s.on_hand,
     s.reserved, s.backordered, s.version, s.buckets, l.is_default,
@@ -44,7 +46,7 @@ PICK = f"""
             AND s.id <> ALL ($3::uuid[])
         ORDER BY l.is_default DESC, random() LIMIT 1 FOR UPDATE OF s SKIP LOCKED) s {BESIDE}
 """
-FREE = """
+AVAILABILITY = """
     SELECT s.offer_id, sum(s.on_hand - s.reserved)::bigint AS units,
         coalesce(bool_or(k.allows_backorder), false) AS allows_backorder
     FROM inventory.stock s LEFT JOIN inventory.stocking k ON k.offer_id = s.offer_id
@@ -67,14 +69,14 @@ CHANGE = """
 """
 
 
-class Free(NamedTuple):
-    """What of an offer is free by what is committed."""
+class Availability(NamedTuple):
+    """How much of an offer can be reserved, and whether more may be sold than there is."""
 
     units: int
     allows_backorder: bool
 
 
-NOTHING_FREE = Free(0, allows_backorder=False)
+NOTHING_AVAILABLE = Availability(0, allows_backorder=False)
 
 
 class StockRows:
@@ -99,7 +101,7 @@ class StockRows:
         self._of_offer[row.offer_id].append(row)
 
     def of(self, offer_id: UUID) -> list[Stock]:
-        """The offer's rows in the order of taking: the default location, the fullest bucket."""
+        """The offer's rows as they are taken from: default location first, then fullest bucket."""
         return sorted(self._of_offer[offer_id], key=_turn)
 
     def available(self, offer_id: UUID) -> int:
@@ -114,13 +116,13 @@ class StockRows:
         everything: bool = False,
         vendor_id: UUID | None = None,
     ) -> None:
-        """Wait for all rows of offers in one bucket, and hold them.
+        """Wait for all rows of those offers that are in one bucket, and lock them.
 
         Args:
             offer_ids: whose rows.
-            row_ids: rows to hold too, in whatever bucket.
-            giving: of these offers all rows too, if somebody may wait for what is given back.
-            everything: hold all rows of all the offers.
+            row_ids: rows to lock too, whichever bucket they are.
+            giving: of these offers lock all rows if somebody may wait for what is given back.
+            everything: lock all rows of all the offers.
             vendor_id: only rows of this vendor.
         """
         found = await self._connection.fetch(
@@ -131,18 +133,20 @@ class StockRows:
                 self.add(Stock(**row))
 
     async def pick(self, wanted: Mapping[UUID, int]) -> None:
-        """Hold, without waiting, one row of each offer in which enough is available."""
+        """Lock one row of each offer in which enough is available, without waiting for any."""
         found = await self._connection.fetch(
             PICK, list(wanted), list(wanted.values()), list(self._rows)
         )
         for row in found:
             self.add(Stock(**row, is_alone=True))
 
-    async def free(self, offer_ids: Collection[UUID]) -> dict[UUID, Free]:
-        """What is free of the offers, exactly, at one moment; nothing is held by it."""
-        found = await self._connection.fetch(FREE, list(offer_ids))
-        free = {row["offer_id"]: Free(row["units"], row["allows_backorder"]) for row in found}
-        return {offer_id: free.get(offer_id, NOTHING_FREE) for offer_id in offer_ids}
+    async def availability(self, offer_ids: Collection[UUID]) -> dict[UUID, Availability]:
+        """How much of each offer there was at one moment, in all its rows; none is locked by it."""
+        found = await self._connection.fetch(AVAILABILITY, list(offer_ids))
+        known = {
+            row["offer_id"]: Availability(row["units"], row["allows_backorder"]) for row in found
+        }
+        return {offer_id: known.get(offer_id, NOTHING_AVAILABLE) for offer_id in offer_ids}
 
     async def write(self, work: UnitOfWork) -> None:
         """Write what has changed, its movements and their facts.
@@ -157,7 +161,7 @@ class StockRows:
         work.publish(
             *(moved_fact(row, made, work.now) for row in changed for made in row.movements)
         )
-        work.publish(*crossings(self))
+        work.publish(*low_stock_facts(self))
 
     async def _add(self, rows: list[Stock]) -> None:
         if not rows:

@@ -1,5 +1,6 @@
 """Addresses: where people are named, so that they can be forgotten in one place."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -70,11 +71,11 @@ class AddressRow(Row):
 
     @classmethod
     def of_cart(cls, cart_id: UUID, account_id: UUID | None) -> Self:
-        """A cart's address, which says nothing yet."""
+        """A row for a cart's address, still empty."""
         return cls(id=new_id(), cart_id=cart_id, account_id=account_id)
 
     def take(self, address: Address, email: str | None = None) -> None:
-        """Say this, and nothing of what it said before; the e-mail may stand in the address.
+        """Say this, in place of all that it said before; the e-mail may stand in the address.
 
         Raises:
             UnknownCountry: there is no such country.
@@ -83,6 +84,21 @@ class AddressRow(Row):
         for name in Address.__struct_fields__:
             setattr(self, name, getattr(address, name))
         self.email = address.email if isinstance(address, CartAddress) else email
+
+    def change(self, changes: Mapping[str, str | None]) -> None:
+        """Say something else in some of its fields.
+
+        Raises:
+            UnknownCountry: there is no such country.
+        """
+        if (country := changes.get("country")) is not None:
+            refuse_unknown_country(country)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def prefer(self, now: datetime) -> None:
+        """Make it the default of its book: that is the one which was preferred last."""
+        self.preferred_at = now
 
     def given(self) -> CartAddress | None:
         """What it says; None where it was erased."""
@@ -105,5 +121,5 @@ class Addresses:
         return cls(work)
 
     async def of_cart(self, cart_id: UUID) -> AddressRow | None:
-        """Where the cart's goods go, where that was said."""
+        """The cart's address; None where none was set."""
         return await OF_CART.first(self._work.session, cart_id)

@@ -24,6 +24,8 @@ VendorOrderStatus = Literal[
     "canceled",
     "failed",
 ]
+PlacedStatus = Literal["pending_acceptance", "accepted"]
+"""What a vendor order may become as it is placed."""
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +142,7 @@ class VendorOrderLined(
 class VendorOrderPlaced(
     VendorOrderEvent, frozen=True, kw_only=True, tag="ordering.vendor_order_placed.v1"
 ):
-    status: Literal["pending_acceptance", "accepted"]
+    status: PlacedStatus
     accept_by: datetime | None
     """Where vendors accept orders: when it expires otherwise."""
     placed_at: datetime
@@ -254,20 +256,20 @@ ENDINGS: Mapping[type[VendorOrderEnded], VendorOrderStatus] = {
 """The states in which nothing is left, by the event that tells of it."""
 
 
-def in_pieces(lines: Iterable[OrderedLine]) -> Iterator[list[OrderedLine]]:
-    """The lines in their order, as many at once as fit a fact."""
+def in_pieces(lines: Iterable[OrderedLine]) -> Iterator[tuple[int, list[OrderedLine]]]:
+    """The lines in their order, as many at once as fit a fact, with the rank of the first."""
+    first, size_bytes = 0, 0
     piece: list[OrderedLine] = []
-    size_bytes = 0
-    for line in lines:
+    for rank, line in enumerate(lines):
         line_bytes = len(msgspec.json.encode(line))
         is_full = size_bytes + line_bytes > LINES_PER_FACT_BYTES_MAX
         if piece and (is_full or len(piece) == LINES_PER_FACT_MAX):
-            yield piece
-            piece, size_bytes = [], 0
+            yield first, piece
+            first, piece, size_bytes = rank, [], 0
         piece.append(line)
         size_bytes += line_bytes
     if piece:
-        yield piece
+        yield first, piece
 
 
 def canceled_amount(amount_minor: int, canceled_quantity: int, quantity: int) -> int:

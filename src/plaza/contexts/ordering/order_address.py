@@ -26,11 +26,12 @@ class InvalidEmail(Unprocessable):
 async def order_address(
     cart: Cart, address: Address | None, email: str | None, work: UnitOfWork
 ) -> CartAddress:
-    """As the completion says, or else as the cart does.
+    """Where the order goes and who is told: as the completion says, or else as the cart does.
 
     Raises:
-        AddressRequired: neither says it.
-        EmailRequired: neither does, and there is no account that could be told.
+        AddressRequired: neither names an address.
+        EmailRequired: neither names an e-mail, and there is no account that could be told.
+        InvalidEmail: nobody could be written to there.
     """
     row = await Addresses.of(work).of_cart(cart.id)
     held = None if row is None else row.given()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from plaza.contexts.ordering.events import OrderedLine, canceled_amount
 from plaza.contexts.ordering.pricing import PricedLine
+from plaza.kernel.rate import rate_text
 from plaza.kernel.refusals import Unprocessable
 from plaza.writing.aggregate import Row
 
@@ -81,7 +82,7 @@ class OrderLine(Row):
             unit_price_minor=self.unit_price_minor,
             subtotal_minor=self.subtotal_minor,
             discount_minor=self.discount_minor,
-            tax_rate=str(self.tax_rate),
+            tax_rate=rate_text(self.tax_rate),
             tax_minor=self.tax_minor,
             total_minor=self.total_minor,
         )

@@ -1,7 +1,7 @@
 """What orders are now, told as facts.
 
-When a part was accepted, canceled or ended is not kept, because nobody shows it: it is told as when
-the order was placed or, if it never was, made.
+When a vendor order was accepted, canceled or ended is not stored, because nobody shows it. The
+facts told here say instead when the order was placed or, if it never was, made.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from plaza.contexts.ordering.events import (
     OrderEvent,
     OrderFailed,
     OrderPlaced,
+    PlacedStatus,
     Totals,
     VendorOrderAccepted,
     VendorOrderCreated,
@@ -40,7 +41,7 @@ ORDERS = """
             ORDER BY v.id) AS vendor_ids
     FROM ordering.order_group o ORDER BY o.id
 """
-# Rates are numbers of six digits there, and texts here.
+# Rates are stored as numbers with six decimals, and told as texts.
 VENDOR_ORDERS = """
     SELECT v.id AS vendor_order_id, v.*, v.status_reason AS reason, o.number AS order_number,
         o.address_id, o.created_at AS taken_at, o.placed_at, o.acceptance_s, l.lines,
@@ -86,10 +87,8 @@ def vendor_order(row: asyncpg.Record) -> Iterator[VendorOrderEvent]:
         line_count=len(kept),
         created_at=row["taken_at"],
     )
-    rank = 0
-    for piece in in_pieces([_ordered(line) for line in kept]):
+    for rank, piece in in_pieces([_ordered(line) for line in kept]):
         yield told(VendorOrderLined, row, rank=rank, lines=piece)
-        rank += len(piece)
     yield from _placed(row)
     canceled = [
         CanceledLine(line_id=line.line_id, canceled_quantity=line.canceled_quantity)
@@ -108,7 +107,7 @@ def _placed(row: asyncpg.Record) -> Iterator[VendorOrderEvent]:
     if row["placed_at"] is None:
         return
     waits = row["acceptance_s"] is not None
-    status: Any = "pending_acceptance" if waits else "accepted"
+    status: PlacedStatus = "pending_acceptance" if waits else "accepted"
     yield told(VendorOrderPlaced, row, status=status, accept_by=row["first_accept_by"])
     if waits and row["status"] in {"accepted", "completed"}:
         yield told(VendorOrderAccepted, row, accepted_at=row["since"])
@@ -116,7 +115,7 @@ def _placed(row: asyncpg.Record) -> Iterator[VendorOrderEvent]:
 
 def _ordered(line: KeptLine) -> OrderedLine:
     members: dict[str, Any] = {name: getattr(line, name) for name in OrderedLine.__struct_fields__}
-    # As it was told when it was bought.
+    # The rate as the first fact told it: `0.2`, and not `0.200000`.
     return OrderedLine(**(members | {"tax_rate": rate_text(Decimal(line.tax_rate))}))
 
 

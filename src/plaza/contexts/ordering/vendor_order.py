@@ -1,17 +1,18 @@
 """The vendor order: one vendor's part of an order, with a state of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import BigInteger, ForeignKey, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from plaza.contexts.ordering.events import (
     ENDINGS,
     CanceledLine,
-    OrderedLine,
+    PlacedStatus,
     Totals,
     VendorOrderAccepted,
     VendorOrderCreated,
@@ -28,7 +29,7 @@ from plaza.kernel.states import moved
 from plaza.writing.aggregate import Aggregates, VersionedRow
 from plaza.writing.direct_rows import Question, flush
 
-# `pending` until its order is placed, which nobody but the shopper sees. A shopper may cancel what
+# Until its order is placed it is `pending`, which only the shopper sees. A shopper may cancel what
 # the vendor has not accepted yet.
 MOVES: dict[VendorOrderStatus, tuple[VendorOrderStatus, ...]] = {
     "pending": ("pending_acceptance", "accepted", "canceled", "failed"),
@@ -43,7 +44,7 @@ MOVES: dict[VendorOrderStatus, tuple[VendorOrderStatus, ...]] = {
 
 UNPLACED: tuple[VendorOrderStatus, ...] = ("pending", "failed")
 PLACED = 2
-"""The version that placing it makes; whatever follows has a higher one."""
+"""The version after it was placed; whatever follows has a higher one."""
 EVENT_OF_END = {status: event for event, status in ENDINGS.items()}
 
 
@@ -79,7 +80,10 @@ class VendorOrder(VersionedRow):
 
     @property
     def was_placed(self) -> bool:
-        """Whether its vendor has ever seen it; what ended unplaced has moved once only."""
+        """Whether its vendor has ever seen it.
+
+        One that was canceled tells by its version: unplaced, it has changed only once.
+        """
         return self.status not in UNPLACED and (self.status != "canceled" or self.version > PLACED)
 
     def create(
@@ -87,24 +91,24 @@ class VendorOrder(VersionedRow):
     ) -> list[VendorOrderEvent]:
         """The first facts of a new one: what it is, then its lines in pieces that fit a fact."""
         self.status, self.canceled_minor, self.version = "pending", 0, 1
-        totals = Totals(
-            subtotal_minor=self.subtotal_minor,
-            delivery_minor=self.delivery_minor,
-            discount_minor=self.discount_minor,
-            tax_minor=self.tax_minor,
-            total_minor=self.total_minor,
-        )
         created = VendorOrderCreated(
             **self._ids(),
             number=self.number,
             order_number=order_number,
             address_id=address_id,
             currency=self.currency,
-            totals=totals,
+            totals=msgspec.convert(self, Totals, from_attributes=True),
             line_count=len(lines),
             created_at=now,
         )
-        return [created, *self._lined([line.ordered() for line in lines])]
+        ordered = [line.ordered() for line in lines]
+        return [
+            created,
+            *(
+                VendorOrderLined(**self._ids(), rank=rank, lines=piece)
+                for rank, piece in in_pieces(ordered)
+            ),
+        ]
 
     def place(self, now: datetime, accept_by: datetime | None) -> VendorOrderPlaced:
         """Show it to the vendor.
@@ -113,21 +117,16 @@ class VendorOrder(VersionedRow):
             now: the database's time.
             accept_by: until when the vendor has to accept it; None: it is accepted as it is.
         """
-        status: VendorOrderStatus = "accepted" if accept_by is None else "pending_acceptance"
+        status: PlacedStatus = "accepted" if accept_by is None else "pending_acceptance"
         self._move(status)
         self.accept_by = accept_by
-        return VendorOrderPlaced(
-            **self._ids(),
-            status="accepted" if accept_by is None else "pending_acceptance",
-            accept_by=accept_by,
-            placed_at=now,
-        )
+        return VendorOrderPlaced(**self._ids(), status=status, accept_by=accept_by, placed_at=now)
 
     def accept(self, now: datetime) -> VendorOrderAccepted:
         """Promise to send it.
 
         Raises:
-            AcceptanceOver: the time for that is over, whether its sweeper has come by or not.
+            AcceptanceOver: the time for that is over, whether a sweeper came by or not.
             IllegalTransition: it does not wait for that.
         """
         moved("vendor order", MOVES, self.status, "accepted")
@@ -159,7 +158,7 @@ class VendorOrder(VersionedRow):
         lines = {line.id: line for line in self.lines}
         if not quantities.keys() <= lines.keys():
             raise NotThere
-        # What cannot be canceled whole cannot be canceled in part.
+        # Lines can be canceled as long as the whole can.
         moved("vendor order", MOVES, self.status, "canceled")
         taken = sum(lines[line_id].cancel(n) for line_id, n in quantities.items())
         if all(line.left == 0 for line in self.lines):
@@ -177,12 +176,6 @@ class VendorOrder(VersionedRow):
             canceled_minor=self.canceled_minor,
             canceled_at=now,
         )
-
-    def _lined(self, lines: list[OrderedLine]) -> Iterator[VendorOrderLined]:
-        rank = 0
-        for piece in in_pieces(lines):
-            yield VendorOrderLined(**self._ids(), rank=rank, lines=piece)
-            rank += len(piece)
 
     def _move(self, wanted: VendorOrderStatus) -> None:
         self.status = moved("vendor order", MOVES, self.status, wanted)
@@ -234,7 +227,7 @@ class VendorOrders(Aggregates[VendorOrder]):
         return found
 
     async def cancel_lines_of(self, vendor_order_ids: Sequence[UUID]) -> None:
-        """Let the lines say, too, that nothing of these is left."""
+        """Count all units of their lines as canceled."""
         canceling = update(OrderLine).values(canceled_quantity=OrderLine.quantity)
         await self.session.execute(
             canceling.where(OrderLine.vendor_order_id.in_(vendor_order_ids)),

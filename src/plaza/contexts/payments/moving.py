@@ -9,7 +9,13 @@ import structlog
 
 from plaza.contexts.payments.commands.record_movement import RecordMovement, record_movement
 from plaza.contexts.payments.due_operations import DueOperation, DueOperations
-from plaza.contexts.payments.provider import Movement, OutcomeNotKnown, Providers, Returned
+from plaza.contexts.payments.provider import (
+    ASKING_S_MAX,
+    Movement,
+    MovementMade,
+    OutcomeNotKnown,
+    Providers,
+)
 from plaza.kernel.actor import MARKET, process_actor
 from plaza.kernel.ids import new_id
 from plaza.writing.answer import answer_with
@@ -19,14 +25,12 @@ from plaza.writing.runner import CommandRunner, Context
 LANES = 4
 """Asked for at once: a provider that answers slowly holds back few others."""
 ACTOR = process_actor("moving_money")
-ASKING_S_MAX = 20.0
-"""Less than the lease; adapters give up earlier, by the setting."""
 
 log = structlog.get_logger()
 
 
 class Moving:
-    """The one of a process who asks for money to be moved."""
+    """What a process runs to have money moved, a few requests at a time."""
 
     def __init__(self, due: DueOperations, providers: Providers, runner: CommandRunner) -> None:
         self._providers = providers
@@ -38,7 +42,7 @@ class Moving:
         """Ask for one, and record what was said."""
         outcome = await self._asked(operation)
         told = {"operation_id": str(operation.id), "kind": operation.kind}
-        if isinstance(outcome, Returned):
+        if isinstance(outcome, MovementMade):
             log.info("money_moved", **told)
         else:
             code = getattr(outcome, "code", "no answer")

@@ -19,6 +19,8 @@ OperationStatus = Literal["requested", "succeeded", "failed"]
 
 RETRY_DELAY_S_MIN = 2
 RETRY_DELAY_S_MAX = 3600
+DOUBLINGS_MAX = 20
+"""More than lead to any longest delay; greater powers would only be slow to compute."""
 
 
 class Operation(Row):
@@ -47,7 +49,7 @@ class Operation(Row):
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
     def conclude(self, status: OperationStatus) -> bool:
-        """It is known what became of it; a success stands, whatever is said afterwards.
+        """Take down what became of it; a success stands, whatever is said afterwards.
 
         Returns:
             Whether it was open until now.
@@ -59,10 +61,15 @@ class Operation(Row):
         return was_open
 
     def try_later(self, now: datetime, error: str) -> None:
-        """It is not known; ask again under the same key."""
-        delay_s = min(RETRY_DELAY_S_MIN * 2 ** min(self.attempts, 20), RETRY_DELAY_S_MAX)
-        self.next_attempt_at, self.claimed_until = now + timedelta(seconds=delay_s), None
+        """What became of it is not known; have it asked for again, under the same key."""
+        delay = doubled(RETRY_DELAY_S_MIN, self.attempts, RETRY_DELAY_S_MAX)
+        self.next_attempt_at, self.claimed_until = now + delay, None
         self.last_error = error
+
+
+def doubled(delay_s: int, times: int, delay_s_max: int) -> timedelta:
+    """The delay doubled so many times, up to the longest one."""
+    return timedelta(seconds=min(delay_s * 2 ** min(times, DOUBLINGS_MAX), delay_s_max))
 
 
 FIND = Question(Operation, "SELECT {columns} FROM payments.operation WHERE id = $1")
@@ -93,6 +100,6 @@ class Operations:
         return found
 
     async def has_charges(self, payment_id: UUID) -> bool:
-        """Whether taking what was put aside is or was asked for by itself."""
+        """Whether a capture was ever requested, apart from the authorization."""
         await flush(self._session)
         return bool(await (await driver_of(self._session)).fetchval(HAS_CHARGES, payment_id))

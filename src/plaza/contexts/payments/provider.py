@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Annotated, Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from plaza.contexts.payments.events import NextAction
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Malformed, Unprocessable
+
+CLAIM_S = 30
+"""For how long whoever asks a provider may take, before others look after the payment."""
+ASKING_S_MAX = 20.0
+"""The longest wait for an answer: less than any claim or lease; by the setting, adapters give up
+earlier."""
+BANK_TRANSFER = "manual"
+"""The name of the one provider that is a person, who takes days."""
+
+PaymentToken = Annotated[str, Meta(max_length=500)]
+"""What the storefront got from the provider in place of card numbers."""
 
 
 class ProviderUnknown(Unprocessable):
@@ -28,14 +40,13 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request that may be sent any number of times under its key with one effect.
 
     Attributes:
-        operation_id: the provider's idempotency key; the order's attempt has one and no other.
-        token: what the storefront got from the provider in place of card numbers.
+        operation_id: the provider's idempotency key, one for each attempt.
         captures: whether the money is taken at once and not only put aside.
     """
 
     operation_id: UUID
     amount: Money
-    token: str
+    token: PaymentToken
     captures: bool
     order_number: str
 
@@ -56,28 +67,30 @@ class ActionRequired(msgspec.Struct, frozen=True, kw_only=True, tag="action_requ
 
 
 class OutcomeNotKnown(msgspec.Struct, frozen=True, kw_only=True, tag="not_known"):
-    """No answer in time: it may or may not have happened, and is found out by the key."""
+    """No answer in time: it may have happened or not, which asking by the key finds out."""
 
 
 class NeverHeardOf(msgspec.Struct, frozen=True, kw_only=True, tag="never_heard_of"):
-    """The provider knows no request of that key, and refuses one that should come after this."""
+    """The provider knows no request of that key and, if asked to, refuses one that comes later."""
 
 
 Outcome = Approved | Declined | ActionRequired | OutcomeNotKnown
 Finding = Outcome | NeverHeardOf
 
 
-class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned"):
+class MovementMade(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
     """Captured, voided or refunded, as was asked."""
 
     reference: str | None = None
 
 
-class ReturnRefused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+class MovementRefused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """The provider will not make it, however often it is asked."""
+
     code: str
 
 
-Movement = Returned | ReturnRefused | OutcomeNotKnown
+Movement = MovementMade | MovementRefused | OutcomeNotKnown
 
 
 class MovementRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,20 +106,20 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the provider, verified: what became of an operation.
 
     Attributes:
-        event_id: the provider's; the same one is acted on once.
-        operation_id: our key of what it is about.
+        event_id: given by the provider; messages of the same id are acted on once.
+        operation_id: what it is about, by our key.
     """
 
     event_id: str
     type: str
     operation_id: UUID
-    outcome: Approved | Declined | ActionRequired | Returned | ReturnRefused
+    outcome: Approved | Declined | ActionRequired | MovementMade | MovementRefused
     occurred_at: datetime
 
 
 @runtime_checkable
 class PaymentProvider(Protocol):
-    """Never raises for what a provider says or fails to say: that is an outcome."""
+    """One provider. Its methods return outcomes, and raise nothing for a missing or bad answer."""
 
     name: str
 
@@ -117,7 +130,7 @@ class PaymentProvider(Protocol):
 
         Args:
             operation_id: the key under which it was asked for.
-            closes: whether it is given up unless approved: the provider approves it no more.
+            closes: whether the provider shall not approve it any more, unless it already has.
         """
 
     async def capture(self, request: MovementRequest) -> Movement: ...
@@ -142,7 +155,7 @@ def provider_named(name: str, providers: Providers) -> PaymentProvider:
     """The provider of that name.
 
     Raises:
-        ProviderUnknown: it is not set up here, or not any more.
+        ProviderUnknown: it is not set up here, or not any longer.
     """
     if name not in providers:
         known = ", ".join(sorted(providers)) or "none"

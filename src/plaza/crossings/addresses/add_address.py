@@ -21,6 +21,7 @@ async def add_address(command: AddAddress, work: UnitOfWork) -> BookedAddress:
     """Keep it in the account's book.
 
     Raises:
+        UnknownCountry: the address is in no country.
         AddressBookFull: there are a hundred.
         NotThere: the account was erased meanwhile.
     """

@@ -1,7 +1,6 @@
 """The route that makes a cart an order."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,15 +20,15 @@ from plaza.contexts.payments.commands.claim_payment import (
     claim_payment,
 )
 from plaza.contexts.payments.payment import PaymentOver
-from plaza.contexts.payments.provider import Finding, Providers
+from plaza.contexts.payments.provider import CLAIM_S, Finding, PaymentToken, Providers
 from plaza.crossings.carts.complete_cart import Begun, CompleteCart, complete_cart
-from plaza.crossings.carts.prepare_order import (
-    CLAIM_S,
-    Prepared,
-    PrepareOrder,
-    prepare_order,
+from plaza.crossings.carts.prepare_order import Prepared, PrepareOrder, prepare_order
+from plaza.crossings.orders.http_answers import Done, OrderState, order_answer
+from plaza.crossings.orders.http_checkout_settings import (
+    acceptance_s,
+    captures_at_placement,
+    pending_for,
 )
-from plaza.crossings.orders.http_answers import OrderState, order_answer
 from plaza.crossings.orders.recall_order import RecallOrder, recall_order
 from plaza.crossings.orders.settle_payment import Settled, SettlePayment, settle_payment
 from plaza.kernel.actor import MARKET, Surface
@@ -48,10 +47,10 @@ from plaza.writing.answer import Answer, answer_with
 from plaza.writing.idempotency import UNFINISHED_STATUS
 from plaza.writing.runner import CONSISTENCY_HEADER, REPLAYED_HEADER
 
-DONE = (200, 201, 202)
+NAMING_AN_ORDER = (200, 201, 202, UNFINISHED_STATUS)
+"""The statuses of answers whose body is an `OrderNamed`."""
 
 ProviderName = Annotated[str, Meta(min_length=1, max_length=40)]
-PaymentToken = Annotated[str, Meta(max_length=500)]
 
 
 class PaymentMeans(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,7 +81,7 @@ class OrderNamed(msgspec.Struct, frozen=True):
 
 
 class CartPhases:
-    """The phases of one request to complete a cart."""
+    """The phases of one request to complete a cart, see `Phases`."""
 
     def __init__(
         self,
@@ -113,7 +112,7 @@ class CartPhases:
             self._prepared_answer,
             **self._repeated(self._command.order_id),
         )
-        if REPLAYED_HEADER in given.headers and given.status in (*DONE, UNFINISHED_STATUS):
+        if REPLAYED_HEADER in given.headers and given.status in NAMING_AN_ORDER:
             # A repeat has made up an id of its own; the order is the first one's.
             order_id = msgspec.json.decode(given.body, type=OrderNamed).order_id
             await self._commanding.remember(principal_of_order(order_id), given)
@@ -146,7 +145,7 @@ class CartPhases:
         return await self._finished(recall_order, RecallOrder(order_id=order_id), order_id, 200)
 
     async def _finished(
-        self, function: Callable[..., Any], command: Any, order_id: UUID, done: Any
+        self, function: Callable[..., Any], command: Any, order_id: UUID, done: Done
     ) -> Answer:
         return await self._commanding.answered(
             function,
@@ -177,7 +176,7 @@ class CartPhases:
         )
         return answer_with(UNFINISHED_STATUS, begun)
 
-    def _settled_answer(self, done: Any, settled: Settled) -> Answer:
+    def _settled_answer(self, done: Done, settled: Settled) -> Answer:
         order = settled.order
         secret = self._secrets.of_order(order.id) if order.account_id is None else None
         answer = order_answer(settled, done, secret, self._trace_id)
@@ -241,21 +240,9 @@ async def complete(
     command = CompleteCart(
         provider=data.payment.provider,
         token=data.payment.token,
-        captures=settings.payment_capture == "at_placement",
+        captures=captures_at_placement(settings),
     )
     return response_of(await complete_cart(command, phases, providers))
-
-
-def pending_for(provider: str, settings: Settings) -> timedelta:
-    """How long an order waits for its payment: transfers take days."""
-    if provider == "manual":
-        return timedelta(days=settings.bank_transfer_days)
-    return timedelta(minutes=settings.checkout_minutes)
-
-
-def acceptance_s(settings: Settings) -> int | None:
-    """How long vendors have to accept an order; None: they need not."""
-    return settings.acceptance_hours * 3600 if settings.vendor_acceptance else None
 
 
 ROUTES = [complete]

@@ -1,4 +1,4 @@
-"""The first phase of completing a cart: all is checked, taken down and reserved, or nothing.
+"""The first phase of completing a cart: all is checked, written down and reserved, or nothing.
 
 One transaction. The order is pending from then on; its payment is asked for outside of any.
 """
@@ -17,14 +17,12 @@ from plaza.contexts.ordering.order_address import order_address
 from plaza.contexts.ordering.order_group import OrderGroup, Orders
 from plaza.contexts.ordering.pricing import PricedCart, priced_cart
 from plaza.contexts.payments.commands.open_payment import OpenPayment, ShareOf, open_payment
+from plaza.contexts.payments.provider import CLAIM_S
 from plaza.crossings.orders.settle_payment import Settled, place
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Conflict, Unprocessable
 from plaza.writing.unit_of_work import UnitOfWork
-
-CLAIM_S = 30
-"""For how long the caller may ask the provider before others look after the payment."""
 
 HARMLESS = ("price_changed", "insufficient_stock")
 """Problems that the total and the reservation judge better than a look beforehand."""
@@ -85,6 +83,11 @@ async def prepare_order(command: PrepareOrder, work: UnitOfWork, rules: CartRule
     """Make the cart an order, pending, with its stock reserved.
 
     Raises:
+        NotThere: there is no such cart, or it is not for the caller to see.
+        CompletionInProgress, CartCompleted: it cannot be bought now, or not any more.
+        CartEmpty: nothing lies in it.
+        AddressRequired, EmailRequired, InvalidEmail: it is not known where it goes, or who to tell.
+        UnknownCountry: the address is in no country.
         CartChanged: it costs something else than was expected.
         CartHasProblems: something in it is not for sale any more.
         InsufficientStock: there is not enough of something.
@@ -133,25 +136,7 @@ async def _secured(taken: TakenOrder, command: PrepareOrder, work: UnitOfWork) -
     """Open its payment and, last of all, reserve its stock."""
     order = taken.order
     payment = await open_payment(_opening(taken, command, work), work)
-    demands = tuple(
-        Demand(
-            line_id=line.id,
-            vendor_order_id=line.vendor_order_id,
-            offer_id=line.offer_id,
-            quantity=line.quantity,
-            # The order's own lines are gone again with what refuses them.
-            told_as=taken.cart_lines[line.id],
-        )
-        for line in taken.lines
-    )
-    reserving = ReserveStock(
-        order_id=order.id,
-        cart_id=None,
-        demands=demands,
-        expires_at=None,
-        takes_over_cart=command.cart_id,
-    )
-    await reserve_stock(reserving, work)
+    await reserve_stock(_reserving(taken, command.cart_id), work)
     if payment.amount_minor > 0:
         return Prepared(order=order, is_new=True)
     # What costs nothing waits for nobody.
@@ -176,4 +161,25 @@ def _opening(taken: TakenOrder, command: PrepareOrder, work: UnitOfWork) -> Open
         shares=shares,
         expires_at=work.now + command.pending_for,
         claim_s=CLAIM_S,
+    )
+
+
+def _reserving(taken: TakenOrder, cart_id: UUID) -> ReserveStock:
+    demands = tuple(
+        Demand(
+            line_id=line.id,
+            vendor_order_id=line.vendor_order_id,
+            offer_id=line.offer_id,
+            quantity=line.quantity,
+            # The order's own lines are gone again with what refuses them.
+            told_as=taken.cart_lines[line.id],
+        )
+        for line in taken.lines
+    )
+    return ReserveStock(
+        order_id=taken.order.id,
+        cart_id=None,
+        demands=demands,
+        expires_at=None,
+        takes_over_cart=cart_id,
     )

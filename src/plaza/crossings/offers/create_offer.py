@@ -24,6 +24,12 @@ class CreateOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def create_offer(command: CreateOffer, work: UnitOfWork) -> Offer:
+    """Offer the variant, and open its stock at the vendor's default location.
+
+    Raises:
+        NotThere: there is no such variant, or only its own vendor may see it yet.
+        InvalidPrice: no currency, or a comparison that is not above the price.
+    """
     offered = OfferVariant(
         vendor_id=command.vendor_id,
         variant_id=command.variant_id,

@@ -1,7 +1,6 @@
-"""A shopper cancels an order: all of it that was not completed.
+"""A shopper cancels an order, whole.
 
-The cart of one that was pending is opened again by a process, since it is not the order's to
-change.
+If it was pending, a process opens its cart again.
 """
 
 from uuid import UUID
@@ -22,12 +21,12 @@ from plaza.kernel.refusals import Conflict
 from plaza.writing.unit_of_work import UnitOfWork
 
 
-class OrderBegun(Conflict):
+class PartCompleted(Conflict):
     code = "order_completed"
     title = "Some of it was completed already"
 
 
-class OrderAccepted(Conflict):
+class PartAccepted(Conflict):
     code = "order_accepted"
     title = "A vendor has accepted its part"
 
@@ -41,22 +40,23 @@ async def cancel_order(command: CancelOrder, work: UnitOfWork) -> Settled:
     """End the order and every part of it; what was paid goes back.
 
     Raises:
-        OrderBegun: a vendor has completed its part; only the others can be canceled, by themselves.
-        OrderAccepted: vendors have to accept here, and one has.
+        NotThere: there is no such order, or it is not for the caller to see.
+        PartCompleted: a vendor has completed its part; the others can be canceled one by one.
+        PartAccepted: vendors have to accept here, and one has.
         IllegalTransition: it is over already.
         CompletionInProgress: its payment is being asked for right now.
     """
     order = await Orders.of(work).find_locked(command.order_id)
     payment = await Payments.of(work).of_order_locked(order.id)
-    if payment.status == "pending" and payment.claimed_until and payment.claimed_until > work.now:
+    if payment.status == "pending" and payment.is_claimed(work.now):
         raise CompletionInProgress("Ask again in a moment what has become of its payment.")
     vendor_orders = VendorOrders.of(work)
     # Before their lines and shares, as whoever cancels one of them takes them.
     parts = await vendor_orders.of_order_locked(order.id)
     if any(part.status == "completed" for part in parts):
-        raise OrderBegun("Cancel the other vendors' parts one by one.")
+        raise PartCompleted("Cancel the other vendors' parts one by one.")
     if order.acceptance_s is not None and any(part.status == "accepted" for part in parts):
-        raise OrderAccepted("It has promised to send it: ask the vendor to cancel it.")
+        raise PartAccepted("It has promised to send it: ask the vendor to cancel it.")
     was_pending = order.status == "pending"
     work.publish(order.cancel(command.reason, work.now))
     for part in parts:

@@ -5,12 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.inventory.commands.release_reservations import (
-    ReleaseReservations,
-    release_reservations,
-)
 from plaza.contexts.ordering.vendor_order import VendorOrder, VendorOrders
-from plaza.contexts.payments.commands.return_share import ReturnShare, return_share
+from plaza.crossings.orders.end_vendor_order import EndVendorOrder, end_vendor_order, give_back
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -34,29 +30,17 @@ async def cancel_vendor_order(command: CancelVendorOrder, work: UnitOfWork) -> V
 
     Raises:
         NotThere: it, or a line, is not the vendor's.
+        StaleVersion: it was changed since the caller read it.
         IllegalTransition: it is over already.
         TooManyCanceled: fewer are left of a line.
     """
-    orders = VendorOrders.of(work)
-    part = await orders.of_vendor(command.vendor_order_id, command.vendor_id)
-    if command.version is not None:
-        part.expect(command.version)
-    before = part.canceled_minor
+    part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
+    part.expect_if_given(command.version)
     if command.lines is None:
-        work.publish(part.end("canceled", command.reason, work.now))
-        await orders.cancel_lines_of([part.id])
-    else:
-        work.publish(part.cancel_lines(command.lines, command.reason, work.now))
-    await give_back(part, part.canceled_minor - before, command.lines, work)
+        ending = EndVendorOrder(part=part, status="canceled", reason=command.reason)
+        await end_vendor_order(ending, work)
+        return part
+    before_minor = part.canceled_minor
+    work.publish(part.cancel_lines(command.lines, command.reason, work.now))
+    await give_back(part, part.canceled_minor - before_minor, command.lines, work)
     return part
-
-
-async def give_back(
-    part: VendorOrder, amount_minor: int, lines: Mapping[UUID, int] | None, work: UnitOfWork
-) -> None:
-    """Return money and stock of what was canceled of a vendor order; stock comes last."""
-    # An operator may have let go of the money before: that is no reason to have to send the goods.
-    returning = ReturnShare(vendor_order_id=part.id, amount_minor=amount_minor, is_capped=True)
-    await return_share(returning, work)
-    releasing = ReleaseReservations(order_id=part.order_id, lines=lines, vendor_order_id=part.id)
-    await release_reservations(releasing, work)

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from plaza.contexts.ordering.vendor_order import VendorOrder, VendorOrders
-from plaza.crossings.orders.cancel_vendor_order import give_back
+from plaza.crossings.orders.end_vendor_order import EndVendorOrder, end_vendor_order
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -22,14 +22,11 @@ async def decline_vendor_order(command: DeclineVendorOrder, work: UnitOfWork) ->
 
     Raises:
         NotThere: it is not the vendor's.
+        StaleVersion: it was changed since the caller read it.
         IllegalTransition: it does not wait for acceptance.
     """
-    orders = VendorOrders.of(work)
-    part = await orders.of_vendor(command.vendor_order_id, command.vendor_id)
-    if command.version is not None:
-        part.expect(command.version)
-    left = part.total_minor - part.canceled_minor
-    work.publish(part.end("declined", command.reason, work.now))
-    await orders.cancel_lines_of([part.id])
-    await give_back(part, left, None, work)
+    part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
+    part.expect_if_given(command.version)
+    ending = EndVendorOrder(part=part, status="declined", reason=command.reason)
+    await end_vendor_order(ending, work)
     return part

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from plaza.contexts.ordering.vendor_order import VendorOrders
-from plaza.crossings.orders.cancel_vendor_order import give_back
+from plaza.crossings.orders.end_vendor_order import EndVendorOrder, end_vendor_order
 from plaza.writing.unit_of_work import UnitOfWork
 
 REASON = "The vendor has not accepted it in time."
@@ -19,14 +19,14 @@ async def expire_vendor_order(command: ExpireVendorOrder, work: UnitOfWork) -> b
     """Expire it if it is due; the database's clock decides.
 
     Returns:
-        Whether it has expired; not where somebody was faster.
+        Whether it has expired now; not where somebody was faster.
+
+    Raises:
+        NotThere: there is no such vendor order.
     """
-    orders = VendorOrders.of(work)
-    part = await orders.find_locked(command.vendor_order_id)
+    part = await VendorOrders.of(work).find_locked(command.vendor_order_id)
     if part.accept_by is None or part.accept_by > work.now:
         return False
-    left = part.total_minor - part.canceled_minor
-    work.publish(part.end("expired", REASON, work.now))
-    await orders.cancel_lines_of([part.id])
-    await give_back(part, left, None, work)
+    ending = EndVendorOrder(part=part, status="expired", reason=REASON)
+    await end_vendor_order(ending, work)
     return True

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
 from plaza.contexts.payments.commands.claim_payment import (
     ClaimedAttempt,
@@ -17,12 +16,12 @@ from plaza.contexts.payments.commands.claim_payment import (
     claim_payment,
 )
 from plaza.contexts.payments.payment import PaymentOver
-from plaza.contexts.payments.provider import Finding, Providers
-from plaza.crossings.carts.prepare_order import CLAIM_S
+from plaza.contexts.payments.provider import CLAIM_S, Finding, PaymentToken, Providers
 from plaza.crossings.orders.attempt_payment import Attempt, AttemptPayment, attempt_payment
 from plaza.crossings.orders.cancel_order import CancelOrder, cancel_order
 from plaza.crossings.orders.continue_payment import ContinuePayment, continue_payment
 from plaza.crossings.orders.http_answers import OrderState, order_answer
+from plaza.crossings.orders.http_checkout_settings import captures_at_placement
 from plaza.crossings.orders.recall_paid_order import RecallPaidOrder, recall_paid_order
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.actor import MARKET, Surface
@@ -40,7 +39,7 @@ WAITING = "The order still waits for its payment: do what `next_action` says, an
 
 
 class PaymentContinuation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    token: Annotated[str, Meta(max_length=500)]
+    token: PaymentToken
     """What the storefront got from the order's provider this time."""
 
 
@@ -50,7 +49,7 @@ class Cancellation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PaymentSteps:
-    """The transactions of one request to continue a payment.
+    """The transactions of one request to continue a payment, see `Steps`.
 
     The claim is what lets only one caller through; repeats under the same key find the order as it
     stands.
@@ -132,7 +131,7 @@ async def continue_paying(
     if repeated is not None:
         return repeated
     command = ContinuePayment(
-        order_id=order, token=data.token, captures=settings.payment_capture == "at_placement"
+        order_id=order, token=data.token, captures=captures_at_placement(settings)
     )
     steps = PaymentSteps(request, commanding, order, surface)
     return response_of(await continue_payment(command, steps, providers))

@@ -7,11 +7,13 @@ import msgspec
 
 from plaza.contexts.ordering.events import OrderStatus, VendorOrderStatus
 from plaza.contexts.payments.events import WAITING, NextAction, PaymentStatus
-from plaza.contexts.payments.payment import Payment
 from plaza.crossings.orders.settle_payment import Settled
 from plaza.kernel.money import Money
 from plaza.kernel.refusals import Unprocessable
 from plaza.writing.answer import Answer, answer_with, refused
+
+Done = Literal[200, 201]
+"""The status of an answer about an order that waits for nothing."""
 
 
 class PaymentFailed(Unprocessable):
@@ -47,9 +49,7 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
     order_secret: str | None = None
 
 
-def order_answer(
-    settled: Settled, done: Literal[200, 201], order_secret: str | None, trace_id: str
-) -> Answer:
+def order_answer(settled: Settled, done: Done, order_secret: str | None, trace_id: str) -> Answer:
     """201 or 200 for what is done, 202 for what waits, 422 for what came to nothing."""
     order, payment = settled.order, settled.payment
     if order.status == "failed":
@@ -75,13 +75,7 @@ def order_answer(
             )
             for part in settled.parts
         ],
-        next_action=_next_action(payment) if waits else None,
+        next_action=(payment.wanted_action() or WAITING) if waits else None,
         order_secret=order_secret,
     )
     return answer_with(202 if waits else done, state)
-
-
-def _next_action(payment: Payment) -> NextAction:
-    if payment.next_action is None:
-        return WAITING
-    return msgspec.convert(payment.next_action, NextAction)

@@ -9,6 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from plaza.contexts.inventory.stock import QUANTITY_MAX
+from plaza.contexts.ordering.cart import LINES_MAX
 from plaza.contexts.ordering.commands.accept_vendor_order import (
     AcceptVendorOrder,
     accept_vendor_order,
@@ -26,14 +28,13 @@ from plaza.web.documenting import IF_MATCH_OPTIONAL, answers
 from plaza.writing.answer import Answer, answer_with
 
 MEMBER = member_with("owner", "manager", "staff", scope="orders:write")
-LINES_MAX = 500
 
 
 class CanceledQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many units of a line."""
 
     line_id: UUID
-    quantity: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
 
 
 class VendorCancellation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

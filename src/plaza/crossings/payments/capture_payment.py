@@ -1,4 +1,4 @@
-"""An operator takes what was put aside, or confirms that a bank transfer has come."""
+"""An operator captures what was authorized, or confirms that a bank transfer has come."""
 
 from uuid import UUID
 
@@ -30,20 +30,30 @@ async def capture_payment(command: CapturePayment, work: UnitOfWork) -> Payment:
     """
     # Not locked here: settling locks the order first, as everybody does.
     payment = await Payments.of(work).find(command.payment_id)
+    if payment.awaits_transfer and payment.operation_id is not None:
+        return await _confirm_transfer(payment, payment.operation_id, work)
+    return await _charge(payment, work)
+
+
+async def _confirm_transfer(payment: Payment, operation_id: UUID, work: UnitOfWork) -> Payment:
+    """The money has come: that is what the provider of transfers would say, if it were asked."""
     action = payment.wanted_action()
-    if not payment.awaits_transfer or payment.operation_id is None or action is None:
-        is_returning = await _return_what_is_canceled(command.payment_id, work)
-        try:
-            return await charge_payment(ChargePayment(payment_id=command.payment_id), work)
-        except IllegalTransition:
-            # What was canceled after it had been taken leaves nothing to take.
-            if not is_returning:
-                raise
-            return payment
-    reference = action.reference or str(payment.operation_id)
-    outcome = Approved(reference=reference, is_captured=True)
-    settling = SettlePayment(operation_id=payment.operation_id, outcome=outcome)
+    assert action is not None  # It waits for a transfer.
+    outcome = Approved(reference=action.reference or str(operation_id), is_captured=True)
+    settling = SettlePayment(operation_id=operation_id, outcome=outcome)
     return (await settle_payment(settling, work)).payment
+
+
+async def _charge(payment: Payment, work: UnitOfWork) -> Payment:
+    """Have taken what was put aside, but for what was canceled, which is given back."""
+    is_returning = await _return_what_is_canceled(payment.id, work)
+    try:
+        return await charge_payment(ChargePayment(payment_id=payment.id), work)
+    except IllegalTransition:
+        # What was canceled after it had been taken leaves nothing to take.
+        if not is_returning:
+            raise
+        return payment
 
 
 async def _return_what_is_canceled(payment_id: UUID, work: UnitOfWork) -> bool:
@@ -56,9 +66,8 @@ async def _return_what_is_canceled(payment_id: UUID, work: UnitOfWork) -> bool:
     payment = await Payments.of(work).find_locked(payment_id)
     for part in await VendorOrders.of(work).of_order_locked(payment.order_id):
         share = await Shares.of(work).of_vendor_order_locked(part.id)
-        given = share.voided_minor + share.refunded_minor + share.returning_minor
-        owed = max(0, part.canceled_minor - given)
-        again = ReturnShare(vendor_order_id=part.id, amount_minor=owed, is_capped=True)
+        owed_minor = max(0, part.canceled_minor - share.given_back_minor)
+        again = ReturnShare(vendor_order_id=part.id, amount_minor=owed_minor, is_capped=True)
         before = share.version
         is_returning |= (await return_share(again, work)).version != before
     return is_returning

@@ -1,4 +1,4 @@
-"""A payment provider tells of something by itself: kept by its id, and acted on once."""
+"""A payment provider sends a message of its own accord: kept by its id, and acted on once."""
 
 from typing import Literal
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from plaza.contexts.payments.commands.record_movement import RecordMovement, record_movement
 from plaza.contexts.payments.operation import Operation, Operations
 from plaza.contexts.payments.payment import Payments
-from plaza.contexts.payments.provider import ProviderEvent, Returned, ReturnRefused
+from plaza.contexts.payments.provider import MovementMade, MovementRefused, ProviderEvent
 from plaza.crossings.orders.settle_payment import SettlePayment, settle_payment
 from plaza.kernel.refusals import NotThere
 from plaza.writing.unit_of_work import UnitOfWork
@@ -53,7 +53,7 @@ async def _operation(operation_id: UUID, work: UnitOfWork) -> Operation | None:
 async def _fits(operation: Operation, command: ReceivePaymentWebhook, work: UnitOfWork) -> bool:
     """Whether what is said can be said of an operation of its kind, and by this provider."""
     payment = await Payments.of(work).find(operation.payment_id)
-    says_movement = isinstance(command.event.outcome, Returned | ReturnRefused)
+    says_movement = isinstance(command.event.outcome, MovementMade | MovementRefused)
     is_theirs = payment.provider == command.provider
     return is_theirs and says_movement == (operation.kind != "authorization")
 
@@ -77,7 +77,7 @@ async def _is_new(
 
 async def _act(event: ProviderEvent, work: UnitOfWork) -> None:
     outcome = event.outcome
-    if isinstance(outcome, Returned | ReturnRefused):
+    if isinstance(outcome, MovementMade | MovementRefused):
         moved = RecordMovement(operation_id=event.operation_id, outcome=outcome)
         await record_movement(moved, work)
     else:

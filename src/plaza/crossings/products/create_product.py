@@ -30,6 +30,13 @@ class CreateProduct(ProductDescription, frozen=True, kw_only=True):
 
 
 async def create_product(command: CreateProduct, work: UnitOfWork) -> Drafted:
+    """Draft the product, and open the stock of each of its offers.
+
+    Raises:
+        UnknownCategory: there is no such category.
+        InvalidVariants: their options do not fit the product's, or two are the same.
+        InvalidPrice: no currency, two prices in one, or a comparison not above the price.
+    """
     drafted = await draft_product(DraftProduct(**msgspec.structs.asdict(command)), work)
     # Its offers would be left over: what a vendor offers is withdrawn once, when it closes.
     await Vendors.of(work).find_open(command.vendor_id)

@@ -23,6 +23,14 @@ class PublishProduct(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def publish_product(command: PublishProduct, work: UnitOfWork) -> Product:
+    """Put the product on the listing.
+
+    Raises:
+        NotThere: it is not the vendor's.
+        StaleVersion: it was changed since the caller read it.
+        IllegalTransition: it cannot be published from where it is.
+        VendorNotApproved: its vendor is not approved, or not any more.
+    """
     listing = ListProduct(
         vendor_id=command.vendor_id, product_id=command.product_id, version=command.version
     )

@@ -19,7 +19,6 @@ async def list_product(command: ListProduct, work: UnitOfWork) -> Product:
     product = await Products.of(work).find(command.product_id)
     if product.vendor_id != command.vendor_id:
         raise NotThere
-    if command.version is not None:
-        product.expect(command.version)
+    product.expect_if_given(command.version)
     work.publish(product.publish(work.now))
     return product

@@ -19,7 +19,6 @@ async def unpublish_product(command: UnpublishProduct, work: UnitOfWork) -> Prod
     product = await Products.of(work).find(command.product_id)
     if product.vendor_id != command.vendor_id:
         raise NotThere
-    if command.version is not None:
-        product.expect(command.version)
+    product.expect_if_given(command.version)
     work.publish(product.unpublish())
     return product

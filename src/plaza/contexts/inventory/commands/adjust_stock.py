@@ -27,6 +27,13 @@ class AdjustStock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def adjust_stock(command: AdjustStock, work: UnitOfWork) -> Level:
+    """Add to what is on hand or, with a delta below zero, take from it.
+
+    Raises:
+        NotThere: the offer or the location is not there, or not the vendor's.
+        TooMuchStock: more would be on hand than can be counted.
+        BelowReserved: less would be left than is reserved.
+    """
     shelf = await Shelf.locked(command.offer_id, command.vendor_id, command.location_id, work)
     level = shelf.level
     if command.delta == 0:

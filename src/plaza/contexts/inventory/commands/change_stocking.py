@@ -14,7 +14,7 @@ class ChangeStocking(msgspec.Struct, frozen=True, kw_only=True):
     """What is not named stays as it is.
 
     Attributes:
-        version: that the vendor has read; 1 of an offer that was never changed.
+        version: the one that the vendor has read; 1 where the stocking was never changed.
     """
 
     vendor_id: UUID
@@ -26,6 +26,12 @@ class ChangeStocking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def change_stocking(command: ChangeStocking, work: UnitOfWork) -> Stocking:
+    """Change what is named, and spread the stock anew if that is the number of buckets.
+
+    Raises:
+        NotThere: the offer is not there, or not the vendor's.
+        VersionRequired, StaleVersion: the vendor has not read the present one.
+    """
     restocking = await Restocking.of(command.offer_id, work, command.vendor_id)
     stocking = restocking.stocking
     stocking.expect(command.version)

@@ -27,7 +27,7 @@ async def commit_reservations(command: CommitReservations, work: UnitOfWork) -> 
     """Commit everything that the order holds; done twice is done once.
 
     Raises:
-        IllegalTransition: all of it was let go before.
+        IllegalTransition: all of it was released or has expired before.
     """
     connection = await work.connection()
     if await connection.fetch(COMMIT, command.order_id, states_before("committed")):

@@ -1,4 +1,7 @@
-"""Whether little is left of an offer in several buckets, which no single change of it can tell."""
+"""A sweeper judges whether little is left of an offer in several buckets.
+
+No single change of such an offer can tell, since it locks some of its rows only.
+"""
 
 from uuid import UUID
 
@@ -13,6 +16,10 @@ class JudgeLowStock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def judge_low_stock(command: JudgeLowStock, work: UnitOfWork) -> None:
-    """Tell it, if it is not what was told last."""
+    """Publish whether little is left, if that is not what was told last.
+
+    Raises:
+        NotThere: there is no such offer.
+    """
     restocking = await Restocking.of(command.offer_id, work)
     await restocking.finish(work)

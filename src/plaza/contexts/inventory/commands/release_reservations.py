@@ -7,7 +7,7 @@ import msgspec
 
 from plaza.contexts.inventory.reservation import Reservation
 from plaza.contexts.inventory.reservations import Reservations
-from plaza.contexts.inventory.settling import free, hold, note_released, settle
+from plaza.contexts.inventory.settling import let_go, lock_stock_of, note_released, settle
 from plaza.contexts.inventory.stock_rows import StockRows
 from plaza.kernel.refusals import Conflict
 from plaza.writing.unit_of_work import UnitOfWork
@@ -32,7 +32,7 @@ class ReleaseReservations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def release_reservations(command: ReleaseReservations, work: UnitOfWork) -> None:
-    """Let go; where nothing is reserved any more, whole releases do nothing.
+    """Let go of it; to release the whole of an order twice is as once.
 
     Raises:
         NotReserved: more of a line was named than is reserved for it.
@@ -40,12 +40,12 @@ async def release_reservations(command: ReleaseReservations, work: UnitOfWork) -
     connection = await work.connection()
     reservations, rows = Reservations(connection), StockRows(connection)
     of = (command.order_id, command.vendor_order_id, command.lines)
-    await hold(await reservations.open_of_order(*of, lock=False), rows)
+    await lock_stock_of(await reservations.open_of_order(*of, lock=False), rows)
     found = await reservations.open_of_order(*of, lock=True)
     touched = []
     for reservation, units in portions(found, command.lines):
         touched.append(reservation.stock_id)
-        free(reservation, units, "released", rows, reservations)
+        let_go(reservation, units, "released", rows, reservations)
     note_released(touched, rows, command.order_id)
     await settle(rows, reservations, work)
 

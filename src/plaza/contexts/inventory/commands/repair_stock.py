@@ -7,9 +7,8 @@ import msgspec
 
 from plaza.contexts.inventory.reservations import Reservations
 from plaza.contexts.inventory.settling import settle
-from plaza.contexts.inventory.stock import Levels, Movement, Stock
+from plaza.contexts.inventory.stock import Levels, Stock
 from plaza.contexts.inventory.stock_rows import StockRows
-from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Conflict, NotThere
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -64,7 +63,7 @@ async def repair_stock(command: RepairStock, work: UnitOfWork) -> bool:
             reserved=owed.reserved,
             on_hand=owed.on_hand,
         )
-    _mend(row, recorded, owed)
+    row.put_right(recorded, owed, REASON)
     await rows.write(work)
     await _give_to_who_waits(row.offer_id, work)
     return True
@@ -81,26 +80,8 @@ async def _locked(stock_id: UUID, connection: asyncpg.Connection) -> tuple[Stock
 
 
 async def _give_to_who_waits(offer_id: UUID, work: UnitOfWork) -> None:
-    """Reserve for them what turns out to be free, by rows that are read anew."""
+    """Reserve for them what turns out to be available, in rows that are read anew."""
     connection = await work.connection()
     rows = StockRows(connection)
     await rows.lock([offer_id], everything=True)
     await settle(rows, Reservations(connection), work)
-
-
-def _mend(row: Stock, recorded: Levels, owed: Levels) -> None:
-    """Note what the history lacks, if it is nothing but that the row was put right."""
-    row.reserved, row.backordered = owed.reserved, owed.backordered
-    row.version += 1
-    deltas = Levels(*(now - then for now, then in zip(owed, recorded, strict=True)))
-    row.movements.append(
-        Movement(
-            id=new_id(),
-            version=row.version,
-            kind="adjustment",
-            deltas=deltas,
-            left=owed,
-            reason=REASON,
-            order_id=None,
-        )
-    )

@@ -7,9 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.inventory.reservations import Holder, Reservations
-from plaza.contexts.inventory.settling import free, settle
-from plaza.contexts.inventory.stock_rows import Free, StockRows
+from plaza.contexts.inventory.reservation import Reservation
+from plaza.contexts.inventory.reservations import Reservations
+from plaza.contexts.inventory.settling import let_go, settle
+from plaza.contexts.inventory.stock import Stock
+from plaza.contexts.inventory.stock_rows import Availability, StockRows
+from plaza.kernel.ids import new_id
 from plaza.kernel.refusals import Conflict
 from plaza.writing.failures import RunAnew
 from plaza.writing.unit_of_work import UnitOfWork
@@ -52,15 +55,15 @@ class ReserveStock(msgspec.Struct, frozen=True, kw_only=True):
 async def reserve_stock(command: ReserveStock, work: UnitOfWork) -> None:
     """Reserve the demands, summed per offer; the last thing that a transaction does to stock.
 
-    Of an offer in several buckets one bucket is taken without waiting, if it can be. What cannot
-    be judged so is run again, with all rows of all the offers locked.
+    The first attempt takes one bucket of each offer in several, without waiting. Where that does
+    not tell whether there is enough, a second attempt locks all rows of all the offers.
 
     Raises:
         InsufficientStock: naming every offer of which too little is available.
-        RunAnew: only at the first attempt.
+        RunAnew: only at the first attempt, for the second one.
     """
-    taking = Taking(command, work, StockRows(connection := await work.connection()))
-    reservations = Reservations(connection)
+    connection = await work.connection()
+    taking, reservations = Taking(command, work, StockRows(connection)), Reservations(connection)
     await taking.lock(reservations)
     missing = taking.missing()
     if missing and work.attempt == 0:
@@ -69,7 +72,7 @@ async def reserve_stock(command: ReserveStock, work: UnitOfWork) -> None:
     elif missing:
         # Rows may have been added while it waited; nobody can add any from here on.
         await taking.lock(reservations)
-        taking.refuse({offer: taking.held(offer) for offer in taking.missing()})
+        taking.refuse({offer: taking.locked(offer) for offer in taking.missing()})
     taking.take(reservations)
     await settle(taking.rows, reservations, work)
 
@@ -107,12 +110,12 @@ class Taking:
         self._is_freed = True
         for reservation in await reservations.held_in_cart(cart_id, lock=True):
             self._freed[reservation.offer_id] += reservation.quantity
-            free(reservation, reservation.units, "released", self.rows, reservations)
+            let_go(reservation, reservation.units, "released", self.rows, reservations)
 
-    def held(self, offer_id: UUID) -> Free:
+    def locked(self, offer_id: UUID) -> Availability:
         """What is available in the locked rows of the offer."""
-        rows = self.rows.of(offer_id)
-        return Free(self.rows.available(offer_id), any(row.allows_backorder for row in rows))
+        allows_backorder = any(row.allows_backorder for row in self.rows.of(offer_id))
+        return Availability(self.rows.available(offer_id), allows_backorder)
 
     def missing(self) -> list[UUID]:
         """Offers of which the locked rows have too little."""
@@ -133,32 +136,32 @@ class Taking:
             await self.rows.pick(in_buckets)
 
     async def judge(self, missing: Collection[UUID]) -> None:
-        """Say what is sold out by one look at all rows; rows that are locked are not all of them.
+        """Tell offers that are sold out from those that have more in rows which are not locked.
 
         Raises:
-            InsufficientStock: that look has found too little.
-            RunAnew: there is enough in rows that are not locked.
+            InsufficientStock: one look at all rows has found too little.
+            RunAnew: it has found more than is locked.
         """
         if not missing:
             return
-        found = await self.rows.free(missing)
-        free_of = {
-            offer_id: Free(found.units + self._freed[offer_id], found.allows_backorder)
+        found = await self.rows.availability(missing)
+        in_all = {
+            offer_id: Availability(found.units + self._freed[offer_id], found.allows_backorder)
             for offer_id, found in found.items()
         }
-        self.refuse(free_of)
-        if any(free_of[offer_id] != self.held(offer_id) for offer_id in missing):
+        self.refuse(in_all)
+        if any(in_all[offer_id] != self.locked(offer_id) for offer_id in missing):
             raise RunAnew("There is more in rows that others are at.")
 
-    def refuse(self, free_of: Mapping[UUID, Free]) -> None:
-        """Refuse if too little is free of any of the offers, naming all of them.
+    def refuse(self, availability: Mapping[UUID, Availability]) -> None:
+        """Refuse if there is too little of any of the offers, naming all of them.
 
         Raises:
-            InsufficientStock: too little is, and no more may be sold.
+            InsufficientStock: there is, and it cannot be ordered in advance.
         """
         short = [
             self._shortage(offer_id, found.units)
-            for offer_id, found in free_of.items()
+            for offer_id, found in availability.items()
             if found.units < self._wanted[offer_id] and not found.allows_backorder
         ]
         if short:
@@ -167,34 +170,42 @@ class Taking:
 
     def take(self, reservations: Reservations) -> None:
         """Reserve each line's units in the rows, and what is not there as backordered."""
-        holder = Holder(
-            cart_id=self._command.cart_id,
-            order_id=self._command.order_id,
-            expires_at=self._command.expires_at,
-        )
         for demand in self._command.demands:
-            self._take(demand, holder, reservations)
+            self._take(demand, reservations)
         for row in self.rows:
             # What is let go and taken again in one row has not moved.
             is_more = row.reserved + row.backordered > row.read.reserved + row.read.backordered
             row.note("reservation" if is_more else "release", None, self._command.order_id)
 
-    def _take(self, demand: Demand, holder: Holder, reservations: Reservations) -> None:
+    def _take(self, demand: Demand, reservations: Reservations) -> None:
         left, rows = demand.quantity, self.rows.of(demand.offer_id)
         for row in rows:
             units = min(row.available, left)
             if units:
                 row.reserved += units
                 left -= units
-                line_id, part_id = demand.line_id, demand.vendor_order_id
-                reservations.add(row, holder, line_id, part_id, units=units)
+                reservations.add(self._reserved(row, demand, quantity=units))
         if left:
-            place = rows[0]
-            place.backordered += left
-            waiting = reservations.add(
-                place, holder, demand.line_id, demand.vendor_order_id, units=0
-            )
-            waiting.backordered = left
+            row = rows[0]
+            row.backordered += left
+            reservations.add(self._reserved(row, demand, backordered=left))
+
+    def _reserved(
+        self, row: Stock, demand: Demand, *, quantity: int = 0, backordered: int = 0
+    ) -> Reservation:
+        return Reservation(
+            id=new_id(),
+            stock_id=row.id,
+            offer_id=row.offer_id,
+            vendor_id=row.vendor_id,
+            cart_id=self._command.cart_id,
+            order_id=self._command.order_id,
+            vendor_order_id=demand.vendor_order_id,
+            line_id=demand.line_id,
+            quantity=quantity,
+            backordered=backordered,
+            expires_at=self._command.expires_at,
+        )
 
     def _shortage(self, offer_id: UUID, available: int) -> dict[str, object]:
         asking = [demand for demand in self._command.demands if demand.offer_id == offer_id]

@@ -22,12 +22,19 @@ class SetStock(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: UUID
     on_hand: Quantity
     if_on_hand: Quantity | None = None
-    """Set it only if this is on hand until then."""
+    """Set it only if so many are on hand now."""
     location_id: UUID | None = None
     """None: the vendor's default one."""
 
 
 async def set_stock(command: SetStock, work: UnitOfWork) -> Level:
+    """Have what was counted be on hand.
+
+    Raises:
+        NotThere: the offer or the location is not there, or not the vendor's.
+        StockChanged: something else is on hand than the command says.
+        BelowReserved: more is reserved than was counted.
+    """
     shelf = await Shelf.locked(command.offer_id, command.vendor_id, command.location_id, work)
     level = shelf.level
     if command.if_on_hand is not None and command.if_on_hand != level.on_hand:

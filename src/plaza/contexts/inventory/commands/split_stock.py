@@ -17,10 +17,13 @@ class SplitStock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def split_stock(command: SplitStock, work: UnitOfWork) -> bool:
-    """Spread what is not yet and what is worth it; it is joined again only by its vendor.
+    """Spread the stock over buckets, unless it is already, or too little; only its vendor joins it.
 
     Returns:
-        Whether it was.
+        Whether it was spread.
+
+    Raises:
+        NotThere: there is no such offer.
     """
     restocking = await Restocking.of(command.offer_id, work)
     stocking = restocking.stocking

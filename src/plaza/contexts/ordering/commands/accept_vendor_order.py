@@ -16,14 +16,15 @@ class AcceptVendorOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def accept_vendor_order(command: AcceptVendorOrder, work: UnitOfWork) -> VendorOrder:
-    """Accept it.
+    """Have the vendor promise to send it.
 
     Raises:
         NotThere: it is not the vendor's.
+        StaleVersion: it was changed since the caller read it.
+        AcceptanceOver: the time for that is over.
         IllegalTransition: it does not wait for acceptance.
     """
     part = await VendorOrders.of(work).of_vendor(command.vendor_order_id, command.vendor_id)
-    if command.version is not None:
-        part.expect(command.version)
+    part.expect_if_given(command.version)
     work.publish(part.accept(work.now))
     return part

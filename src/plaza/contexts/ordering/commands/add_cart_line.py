@@ -17,6 +17,6 @@ class AddCartLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add_cart_line(command: AddCartLine, work: UnitOfWork, rules: CartRules) -> CartDocument:
-    """Put it in, see `add_cart_lines`."""
+    """Put it in; it is refused for the same reasons as by `add_cart_lines`."""
     adding = AddCartLines(cart_id=command.cart_id, wanted=(command.wanted,))
     return await add_cart_lines(adding, work, rules)

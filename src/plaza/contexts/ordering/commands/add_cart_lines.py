@@ -20,8 +20,11 @@ async def add_cart_lines(command: AddCartLines, work: UnitOfWork, rules: CartRul
     """Put them in; the same offer twice adds up.
 
     Raises:
+        NotThere: there is no such cart, or it is not for the caller to see.
+        CompletionInProgress, CartCompleted: it cannot be changed.
         OfferUnavailable, CurrencyMismatch: something that is wanted cannot be had.
         CartFull, QuantityTooLarge: it would be too much.
+        TotalTooLarge: the cart would cost more than can be told.
     """
     contents = await CartContents.opened(command.cart_id, work, rules)
     on_sale = await contents.on_sale(rules, command.wanted)

@@ -19,10 +19,11 @@ async def book_address(command: BookAddress, work: UnitOfWork) -> BookedAddress:
     """Keep it; the caller holds a lock of the account.
 
     Raises:
+        UnknownCountry: the address is in no country.
         AddressBookFull: there are a hundred.
     """
     book = AddressBook(command.account_id, work)
     row = await book.add(command.address)
     if command.is_default:
-        row.preferred_at = work.now
+        row.prefer(work.now)
     return await book.shown(row)

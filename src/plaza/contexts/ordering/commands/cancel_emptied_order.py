@@ -1,4 +1,4 @@
-"""An order of which every part is over is over."""
+"""An order is over once every vendor's part of it is."""
 
 from uuid import UUID
 
@@ -21,6 +21,9 @@ async def cancel_emptied_order(command: CancelEmptiedOrder, work: UnitOfWork) ->
 
     Returns:
         Whether there is more to do: never.
+
+    Raises:
+        NotThere: there is no such order.
     """
     order = await Orders.of(work).find_locked(command.order_id)
     parts = await VendorOrders.of(work).of_order(order.id)

@@ -1,4 +1,4 @@
-"""Somebody says something else of an address in their book."""
+"""Somebody changes an address in their book."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 import msgspec
 
 from plaza.contexts.ordering.address_book import AddressBook, BookedAddress
-from plaza.kernel.countries import refuse_unknown_country
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -21,12 +20,10 @@ async def change_address(command: ChangeAddress, work: UnitOfWork) -> BookedAddr
     """Carts and orders that were given the address keep it as it was.
 
     Raises:
+        NotThere: there is no such address in the book.
         UnknownCountry: there is no such country.
     """
-    if (country := command.changes.get("country")) is not None:
-        refuse_unknown_country(country)
     book = AddressBook(command.account_id, work)
     row = await book.find_locked(command.address_id)
-    for name, value in command.changes.items():
-        setattr(row, name, value)
+    row.change(command.changes)
     return await book.shown(row)

@@ -1,4 +1,4 @@
-"""A line of a cart gets another quantity; none at all removes it."""
+"""A line of a cart gets another quantity."""
 
 from uuid import UUID
 
@@ -19,10 +19,13 @@ class ChangeCartLine(msgspec.Struct, frozen=True, kw_only=True):
 async def change_cart_line(
     command: ChangeCartLine, work: UnitOfWork, rules: CartRules
 ) -> CartDocument:
-    """Set the quantity; the price is the one of now.
+    """Set the quantity, at the price of now; none at all removes the line.
 
     Raises:
-        NotThere: the cart has no such line.
+        NotThere: there is no such cart for the caller, or it has no such line.
+        CompletionInProgress, CartCompleted: the cart cannot be changed.
+        QuantityTooLarge: a line holds less than that.
+        TotalTooLarge: the cart would cost more than can be told.
     """
     contents = await CartContents.opened(command.cart_id, work, rules)
     if command.quantity == 0:

@@ -18,13 +18,17 @@ class ClaimCart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def claim_cart(command: ClaimCart, work: UnitOfWork, rules: CartRules) -> CartDocument:
-    """Make it the account's, from then on opened by nothing else; twice is as once.
+    """Make it the account's, which alone opens it from then on; claiming it twice changes nothing.
 
-    The lines of the account's latest other open cart of the same currency, of those that have
-    any, come into it. Of an offer that lies in both, the claimed cart's quantity stays.
+    The lines of the account's latest other open cart of the same currency are moved into it; an
+    empty one counts only where no other is open. Of an offer in both, the claimed cart's quantity
+    stays.
 
     Raises:
-        NotThere: it is neither a guest's whose secret was shown, nor the account's.
+        NotThere: it is neither a guest's whose secret was shown, nor the account's; or the account
+            was erased meanwhile.
+        CompletionInProgress, CartCompleted: it cannot be changed.
+        TotalTooLarge: the cart would cost more than can be told.
     """
     if rules.present is not None:
         # Who erases the account meanwhile finds the cart, or it stays the guest's.
@@ -34,7 +38,7 @@ async def claim_cart(command: ClaimCart, work: UnitOfWork, rules: CartRules) -> 
     contents = await CartContents.opened(command.cart_id, work, rules)
     cart = contents.cart
     if cart.account_id is None:
-        cart.account_id = command.account_id
+        cart.claim(command.account_id)
         address = await Addresses.of(work).of_cart(cart.id)
         if address is not None:
             address.account_id = command.account_id

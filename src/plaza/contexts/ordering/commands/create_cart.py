@@ -23,8 +23,8 @@ class CreateCart(msgspec.Struct, frozen=True, kw_only=True):
     """Begin a cart.
 
     Attributes:
-        account_id: whose it is; None: a guest's.
-        currency: None: the marketplace's.
+        account_id: whose it is; None for a guest's.
+        currency: ISO 4217; None for the marketplace's.
     """
 
     cart_id: UUID
@@ -38,8 +38,12 @@ async def create_cart(command: CreateCart, work: UnitOfWork, rules: CartRules) -
     """Make it, and put in what is wanted.
 
     Raises:
+        NotThere: its account was erased meanwhile.
         UnknownCurrency: nothing could have a price in it.
+        UnknownCountry: the address is in no country.
         OfferUnavailable, CurrencyMismatch: something that is wanted cannot be had.
+        CartFull, QuantityTooLarge: it would be too much.
+        TotalTooLarge: the cart would cost more than can be told.
     """
     currency = command.currency or rules.currency
     if currency not in known_currencies():
@@ -47,14 +51,7 @@ async def create_cart(command: CreateCart, work: UnitOfWork, rules: CartRules) -
     if command.account_id is not None and rules.present is not None:
         # Who erases the account meanwhile finds the cart, or there is none.
         await rules.present(command.account_id, work)
-    cart = Cart(
-        id=command.cart_id,
-        account_id=command.account_id,
-        currency=currency,
-        status="open",
-        changed_at=work.now,
-        expires_at=work.now + rules.lifetime,
-    )
+    cart = Cart.begin(command.cart_id, command.account_id, currency, work.now, rules.lifetime)
     work.session.add(cart)
     contents = CartContents(cart, (), work)
     on_sale = await contents.on_sale(rules, command.wanted)

@@ -14,7 +14,11 @@ class RemoveAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def remove_address(command: RemoveAddress, work: UnitOfWork) -> RemovedAddress:
-    """Nothing is left of it; carts and orders have copies of their own."""
+    """Delete it; carts and orders have copies of their own.
+
+    Raises:
+        NotThere: there is no such address in the book.
+    """
     row = await AddressBook(command.account_id, work).find_locked(command.address_id)
     await work.session.delete(row)
     return RemovedAddress(command.address_id)

@@ -18,10 +18,11 @@ class RemoveCartLine(msgspec.Struct, frozen=True, kw_only=True):
 async def remove_cart_line(
     command: RemoveCartLine, work: UnitOfWork, rules: CartRules
 ) -> CartDocument:
-    """Take it out.
+    """Take the line out of the cart.
 
     Raises:
-        NotThere: the cart has no such line.
+        NotThere: there is no such cart for the caller, or it has no such line.
+        CompletionInProgress, CartCompleted: the cart cannot be changed.
     """
     contents = await CartContents.opened(command.cart_id, work, rules)
     await contents.take_out(command.line_id)

@@ -18,6 +18,9 @@ async def reopen_cart(command: ReopenCart, work: UnitOfWork) -> bool:
 
     Returns:
         Whether there is more to do: never.
+
+    Raises:
+        NotThere: there is no such order, or its cart is gone.
     """
     order = await Orders.of(work).find(command.order_id)
     cart = await Carts.of(work).find_locked(order.cart_id)

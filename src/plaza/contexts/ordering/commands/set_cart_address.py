@@ -1,4 +1,4 @@
-"""It is said where a cart's goods shall go."""
+"""The shopper says where a cart's goods shall go."""
 
 from uuid import UUID
 
@@ -19,7 +19,13 @@ class SetCartAddress(msgspec.Struct, frozen=True, kw_only=True):
 async def set_cart_address(
     command: SetCartAddress, work: UnitOfWork, rules: CartRules
 ) -> CartDocument:
-    """Put it in the place of the one before."""
+    """Put it in the place of the one before.
+
+    Raises:
+        NotThere: there is no such cart, or it is not for the caller to see.
+        CompletionInProgress, CartCompleted: it cannot be changed.
+        UnknownCountry: the address is in no country.
+    """
     contents = await CartContents.opened(command.cart_id, work, rules)
     row = await Addresses.of(work).of_cart(command.cart_id)
     if row is None:

@@ -1,4 +1,4 @@
-"""Somebody says which address of their book is meant unless they say otherwise."""
+"""Somebody makes an address of their book the default one."""
 
 from uuid import UUID
 
@@ -14,8 +14,12 @@ class SetDefaultAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def set_default_address(command: SetDefaultAddress, work: UnitOfWork) -> BookedAddress:
-    """Prefer it from now on; the others need not be touched for that."""
+    """Prefer it from now on; the others need not be touched for that.
+
+    Raises:
+        NotThere: there is no such address in the book.
+    """
     book = AddressBook(command.account_id, work)
     row = await book.find_locked(command.address_id)
-    row.preferred_at = work.now
+    row.prefer(work.now)
     return await book.shown(row)

@@ -1,4 +1,4 @@
-"""An order is taken down from a priced cart: the whole, a part for each vendor, and their lines."""
+"""An order is made of a priced cart: the whole, a part for each vendor, and their lines."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from plaza.writing.unit_of_work import UnitOfWork
 
 
 class TakeOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What to take down.
+    """What to make an order of.
 
     Attributes:
         acceptance_s: how long its vendors have to accept it; None: they need not.
@@ -30,10 +30,10 @@ class TakeOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakenOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What was taken down.
+    """The order that was made.
 
     Attributes:
-        cart_lines: the line of the cart that each line was, by the ids of both.
+        cart_lines: for the id of each line, the id of the line of the cart that it was.
     """
 
     order: OrderGroup
@@ -43,7 +43,11 @@ class TakenOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_order(command: TakeOrder, work: UnitOfWork) -> TakenOrder:
-    """Write the order, pending, and publish what it is."""
+    """Write the order, pending, and publish what it is.
+
+    Raises:
+        UnknownCountry: the address is in no country.
+    """
     priced = command.priced
     address = AddressRow(id=new_id(), account_id=command.account_id, order_id=command.order_id)
     address.take(command.address)

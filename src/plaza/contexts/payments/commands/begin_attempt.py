@@ -29,6 +29,7 @@ async def begin_attempt(command: BeginAttempt, work: UnitOfWork) -> Payment:
     """Begin it; what the attempts before it have left open is closed by the reconciler.
 
     Raises:
+        NotThere: the order has no payment.
         PaymentOver: the payment does not wait for that.
         PaymentInProgress: another attempt is just being made.
     """

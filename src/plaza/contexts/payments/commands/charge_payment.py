@@ -4,9 +4,9 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.payments.asking import operator_moves
+from plaza.contexts.payments.operator_moves import operator_moves
 from plaza.contexts.payments.payment import Payment, Payments
-from plaza.contexts.payments.returning import ask_for
+from plaza.contexts.payments.requesting import request_movement
 from plaza.contexts.payments.share import Shares
 from plaza.kernel.refusals import IllegalTransition
 from plaza.writing.unit_of_work import UnitOfWork
@@ -30,6 +30,6 @@ async def charge_payment(command: ChargePayment, work: UnitOfWork) -> Payment:
         moves = operator_moves(payment, shares)
         raise IllegalTransition("payment", payment.status, "captured", moves)
     for share in chargeable:
-        await ask_for("charge", share, share.chargeable_minor, work)
+        request_movement("charge", share, share.chargeable_minor, work)
         work.publish(share.told())
     return payment

@@ -43,6 +43,7 @@ async def claim_payment(command: ClaimPayment, work: UnitOfWork) -> ClaimedAttem
     """Be the one who asks about the last attempt.
 
     Raises:
+        NotThere: the order has no payment.
         PaymentOver: nothing is open.
         PaymentInProgress: somebody else is asking.
         PaymentProviderMismatch: it was begun with another provider; nothing is claimed.

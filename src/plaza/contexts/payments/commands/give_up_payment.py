@@ -14,7 +14,11 @@ class GiveUpPayment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def give_up_payment(command: GiveUpPayment, work: UnitOfWork) -> Payment:
-    """Let it fail, if it is pending; what is approved later is recorded all the same."""
+    """Let it fail, if it is pending; what is approved later is recorded all the same.
+
+    Raises:
+        NotThere: the order has no payment.
+    """
     payment = await Payments.of(work).of_order_locked(command.order_id)
     if payment.status != "pending":
         return payment

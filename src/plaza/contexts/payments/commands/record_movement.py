@@ -7,8 +7,8 @@ import msgspec
 from plaza.contexts.payments.occurrence import Said, keep_once
 from plaza.contexts.payments.operation import Operation
 from plaza.contexts.payments.payment import Payment, Payments
-from plaza.contexts.payments.provider import Movement, Returned, ReturnRefused
-from plaza.contexts.payments.returning import ask_for
+from plaza.contexts.payments.provider import Movement, MovementMade, MovementRefused
+from plaza.contexts.payments.requesting import request_movement
 from plaza.contexts.payments.share import Share, Shares
 from plaza.writing.unit_of_work import UnitOfWork
 
@@ -28,10 +28,10 @@ async def record_movement(command: RecordMovement, work: UnitOfWork) -> Payment:
     """
     payment, operation = await Payments.of(work).of_operation_locked(command.operation_id)
     match command.outcome:
-        case Returned(reference=reference):
+        case MovementMade(reference=reference):
             said = Said(outcome="succeeded", provider_reference=reference)
             await _conclude(payment, operation, said, work)
-        case ReturnRefused(code=code):
+        case MovementRefused(code=code):
             await _conclude(payment, operation, Said(outcome="failed", code=code), work)
         case _ if operation.status == "requested":
             operation.try_later(work.now, NO_ANSWER)
@@ -49,26 +49,39 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
     if had_moved:
         return
     not_taken_minor = 0
-    if not is_excess and operation.vendor_order_id is not None:
-        share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
-        not_taken_minor = share.conclude(
-            operation.kind, operation.amount_minor, waited=waited, moved=moved
-        )
-        if waited and not moved:
-            await _ask_otherwise(share, operation, work)
-        work.publish(share.told())
+    if not is_excess:
+        not_taken_minor = await _conclude_share(operation, work, waited=waited, moved=moved)
     if not moved:
         work.publish(payment.refuse(operation, said.code or ""))
     elif not is_excess:
         work.publish(payment.move(operation, not_taken_minor))
 
 
-async def _ask_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
-    """Have given back in the other way what was taken, or not taken, in the meantime."""
+async def _conclude_share(
+    operation: Operation, work: UnitOfWork, *, waited: bool, moved: bool
+) -> int:
+    """Count it in the vendor order's share, see `Share.conclude`."""
+    if operation.vendor_order_id is None:
+        return 0
+    share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
+    not_taken_minor = share.conclude(
+        operation.kind, operation.amount_minor, waited=waited, moved=moved
+    )
+    if waited and not moved:
+        _request_otherwise(share, operation, work)
+    work.publish(share.told())
+    return not_taken_minor
+
+
+def _request_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
+    """Give the money back the other way, after the provider has refused the first one.
+
+    Which way is right depends on whether it was captured in the meantime.
+    """
     amount_minor, left = refused.amount_minor, max(0, share.chargeable_minor)
     if refused.kind == "refund":
         # The capture that it waited for was refused: what is still put aside is let go.
-        await ask_for("void", share, min(amount_minor, left), work)
+        request_movement("void", share, min(amount_minor, left), work)
     elif refused.kind == "void":
         # It was taken meanwhile: what is not put aside any more is given back.
-        await ask_for("refund", share, amount_minor - left, work)
+        request_movement("refund", share, amount_minor - left, work)

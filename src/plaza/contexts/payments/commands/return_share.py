@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.payments.returning import give_back
+from plaza.contexts.payments.requesting import give_back
 from plaza.contexts.payments.share import Share, Shares
 from plaza.kernel.refusals import Unprocessable
 from plaza.writing.unit_of_work import UnitOfWork
@@ -44,5 +44,5 @@ async def return_share(command: ReturnShare, work: UnitOfWork) -> Share:
         return share
     if amount_minor > left:
         raise RefundExceedsPaid(f"At most {left} can be given back.", max=left)
-    await give_back(share, amount_minor, work)
+    give_back(share, amount_minor, work)
     return share

@@ -4,9 +4,9 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.payments.asking import can_be_voided, operator_moves
+from plaza.contexts.payments.operator_moves import can_be_voided, operator_moves
 from plaza.contexts.payments.payment import Payment, Payments
-from plaza.contexts.payments.returning import give_back
+from plaza.contexts.payments.requesting import give_back
 from plaza.contexts.payments.share import Shares
 from plaza.kernel.refusals import IllegalTransition
 from plaza.writing.unit_of_work import UnitOfWork
@@ -34,5 +34,5 @@ async def void_payment(command: VoidPayment, work: UnitOfWork) -> Payment:
         raise IllegalTransition("payment", payment.status, "voided", moves, advice=advice)
     for share in shares:
         if share.chargeable_minor > 0:
-            await give_back(share, share.chargeable_minor, work)
+            give_back(share, share.chargeable_minor, work)
     return payment

@@ -17,8 +17,7 @@ class ApproveVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def approve_vendor(command: ApproveVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find_locked(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     approved = vendor.approve()
     await require_owner(vendor.id, work)
     work.publish(approved)

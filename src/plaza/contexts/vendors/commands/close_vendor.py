@@ -19,8 +19,7 @@ class CloseVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def close_vendor(command: CloseVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find_locked(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     work.publish(vendor.close(command.reason))
     await revoke_all(vendor.id, work)
     return vendor

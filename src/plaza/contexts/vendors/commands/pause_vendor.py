@@ -19,7 +19,6 @@ class PauseVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def pause_vendor(command: PauseVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     work.publish(vendor.pause(work.now, command.until))
     return vendor

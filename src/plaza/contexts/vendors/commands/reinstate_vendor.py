@@ -16,7 +16,6 @@ class ReinstateVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def reinstate_vendor(command: ReinstateVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     work.publish(vendor.reinstate())
     return vendor

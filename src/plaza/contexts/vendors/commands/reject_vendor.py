@@ -18,7 +18,6 @@ class RejectVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def reject_vendor(command: RejectVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     work.publish(vendor.reject(command.reason))
     return vendor

@@ -18,8 +18,7 @@ class ResumeVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def resume_vendor(command: ResumeVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     if command.is_due and (vendor.paused_until is None or work.now < vendor.paused_until):
         return vendor
     work.publish(vendor.resume())

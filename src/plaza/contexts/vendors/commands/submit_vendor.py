@@ -17,8 +17,7 @@ class SubmitVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def submit_vendor(command: SubmitVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find_locked(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     if vendor.status == "rejected" or (vendor.status == "applied" and await any_requirements(work)):
         work.publish(vendor.begin_onboarding())
     submitted = vendor.submit(work.now)

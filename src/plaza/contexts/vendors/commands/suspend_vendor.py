@@ -18,7 +18,6 @@ class SuspendVendor(msgspec.Struct, frozen=True, kw_only=True):
 
 async def suspend_vendor(command: SuspendVendor, work: UnitOfWork) -> Vendor:
     vendor = await Vendors.of(work).find(command.vendor_id)
-    if command.version is not None:
-        vendor.expect(command.version)
+    vendor.expect_if_given(command.version)
     work.publish(vendor.suspend(command.reason))
     return vendor

@@ -1,4 +1,4 @@
-"""What an operator may ask of a payment, as it stands now."""
+"""What an operator may do with a payment as it stands now: capture it, void it, or neither."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from plaza.contexts.payments.share import Share
 
 
 def operator_moves(payment: Payment, shares: Sequence[Share]) -> list[str]:
-    """Where it can be brought: captured, voided, or neither."""
+    """The moves that are open, as a refusal of another one names them."""
     possible = {"captured": can_be_captured(payment, shares), "voided": can_be_voided(shares)}
     return [wanted for wanted, is_possible in possible.items() if is_possible]
 

@@ -1,6 +1,7 @@
-"""Asking for money to be moved: taken, given back; the worker then asks the provider."""
+"""Requests to move money, written beside what they are for; the worker takes them to the provider.
 
-from uuid import UUID
+See `moving.py`, which does that outside of any transaction.
+"""
 
 from plaza.contexts.payments.occurrence import first_of
 from plaza.contexts.payments.operation import Kind, Operation
@@ -9,8 +10,11 @@ from plaza.kernel.ids import new_id
 from plaza.writing.unit_of_work import UnitOfWork
 
 
-async def ask_for(kind: Kind, share: Share, amount_minor: int, work: UnitOfWork) -> None:
-    """Have a part of a share captured, voided or refunded; nothing where it is nothing."""
+def request_movement(kind: Kind, share: Share, amount_minor: int, work: UnitOfWork) -> None:
+    """Have a part of a share captured, voided or refunded; an amount of nothing is not asked for.
+
+    The caller publishes how the share then stands.
+    """
     if amount_minor <= 0:
         return
     operation = Operation(
@@ -28,26 +32,20 @@ async def ask_for(kind: Kind, share: Share, amount_minor: int, work: UnitOfWork)
         next_attempt_at=work.now,
     )
     share.wait_for(kind, amount_minor)
-    await _keep(operation, work)
+    _keep(operation, work)
 
 
-async def give_back(share: Share, amount_minor: int, work: UnitOfWork) -> None:
-    """Have it voided as far as nobody has taken it, and refunded otherwise."""
+def give_back(share: Share, amount_minor: int, work: UnitOfWork) -> None:
+    """Have an amount voided as far as it was not captured yet, and the rest of it refunded."""
     # Less than nothing is left where all was taken while some was being voided.
     voided = max(0, min(amount_minor, share.chargeable_minor))
-    await ask_for("void", share, voided, work)
-    await ask_for("refund", share, amount_minor - voided, work)
+    request_movement("void", share, voided, work)
+    request_movement("refund", share, amount_minor - voided, work)
     work.publish(share.told())
 
 
-async def give_back_excess(
-    authorization: Operation, work: UnitOfWork, *, was_captured: bool
-) -> UUID:
-    """Have the whole of an authorization given back that does not count.
-
-    Returns:
-        The key under which that is asked for.
-    """
+def give_back_excess(authorization: Operation, work: UnitOfWork, *, was_captured: bool) -> None:
+    """Have the whole of an authorization given back that came on top of the one that counts."""
     operation = Operation(
         id=new_id(),
         payment_id=authorization.payment_id,
@@ -61,11 +59,10 @@ async def give_back_excess(
         attempts=0,
         next_attempt_at=work.now,
     )
-    await _keep(operation, work)
-    return operation.id
+    _keep(operation, work)
 
 
-async def _keep(operation: Operation, work: UnitOfWork) -> None:
+def _keep(operation: Operation, work: UnitOfWork) -> None:
     first = first_of(operation)
     first.is_excess = operation.authorization_id is not None
     work.session.add_all([operation, first])
