@@ -201,6 +201,24 @@ async def exported(person: Person) -> dict[str, Any]:
     return document
 
 
+async def test_an_invitation_is_theirs_and_goes_with_them_however_its_address_is_spelled(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor, name = await marketplace.a_vendor(), uuid4().hex
+    form = {"email": f"jos\u00e9-{name}@plaza.example", "password": PASSWORD, "name": "Jose"}
+    assert (await marketplace.anybody.post("/v1/accounts", form)).status_code == 202
+    person = await marketplace.logged_in(form["email"])
+    invited = {"email": f"JOSE\u0301-{name}@plaza.example", "role": "staff"}
+    assert (await vendor.post(f"{vendor.path}/members", invited)).status_code == 202
+
+    held = (await exported(person))["invitations"]
+    assert (await erases(person, password=PASSWORD)).status_code == 200
+
+    assert [invitation["vendor_id"] for invitation in held] == [vendor.id]
+    count = "SELECT count(*) FROM vendors.invitation WHERE vendor_id = $1"
+    assert await database.fetchval(count, UUID(vendor.id)) == 0
+
+
 async def test_a_person_gets_all_that_is_held_about_them_and_of_nobody_else(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:
