@@ -50,6 +50,7 @@ from plaza.crossings.orders import http as orders_http
 from plaza.crossings.orders import http_vendor
 from plaza.crossings.payments import http as payment_crossings_http
 from plaza.crossings.products import http as products_http
+from plaza.crossings.vendors import http as vendor_crossings_http
 from plaza.kernel.refusals import Refusal
 from plaza.operations import http as operations_http
 from plaza.operations import http_journal, http_keys
@@ -119,6 +120,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *http_addresses.ROUTES,
     *http_order_addresses.ROUTES,
     *addresses_http.ROUTES,
+    *vendor_crossings_http.ROUTES,
     *vendors_http.ROUTES,
     *http_members.ROUTES,
     *http_api_keys.ROUTES,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -38,6 +38,7 @@ INVITE = """
 SECOND_FACTOR = """
     INSERT INTO identity.totp (account_id, secret_encrypted) VALUES ($1, 'secret')
 """
+KEPT = "SELECT body FROM writing.idempotency WHERE key = $1 OR position($2::bytea IN body) > 0"
 PROVIDER = """
     INSERT INTO identity.oidc_identity (issuer, subject, account_id)
     VALUES ('https://id.example', $2, $1)
@@ -79,6 +80,22 @@ async def test_nothing_of_an_erased_person_is_left_but_the_id(
         assert [held.get("purpose") for held in rows] == expected, table
     count = "SELECT count(*) FROM vendors.invitation WHERE lower(email) = $1"
     assert await database.fetchval(count, shopper.email) == 0
+
+
+async def test_an_erased_persons_address_is_not_kept_for_repeats_of_their_invitation(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor, shopper = await marketplace.a_vendor(), await marketplace.a_shopper()
+    key, form = str(uuid4()), {"email": shopper.email, "role": "staff"}
+    headers = {"idempotency-key": key}
+    first = await vendor.post(f"{vendor.path}/members", form, headers=headers)
+
+    assert (await erases(shopper, password=PASSWORD)).status_code == 200
+
+    assert (first.status_code, first.json()["email"]) == (202, shopper.email)
+    assert await database.fetch(KEPT, key, str(shopper.email).encode()) == []
+    again = await vendor.post(f"{vendor.path}/members", form, headers=headers)
+    assert (again.status_code, again.content) == (202, first.content)
 
 
 async def test_the_facts_of_an_erasure_name_the_id_only(
@@ -224,6 +241,24 @@ async def exported(person: Person) -> dict[str, Any]:
     assert answer.headers["content-disposition"].startswith("attachment")
     document: dict[str, Any] = answer.json()
     return document
+
+
+async def test_an_invitation_is_theirs_and_goes_with_them_however_its_address_is_spelled(
+    marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    vendor, name = await marketplace.a_vendor(), uuid4().hex
+    form = {"email": f"jos\u00e9-{name}@plaza.example", "password": PASSWORD, "name": "Jose"}
+    assert (await marketplace.anybody.post("/v1/accounts", form)).status_code == 202
+    person = await marketplace.logged_in(form["email"])
+    invited = {"email": f"JOSE\u0301-{name}@plaza.example", "role": "staff"}
+    assert (await vendor.post(f"{vendor.path}/members", invited)).status_code == 202
+
+    held = (await exported(person))["invitations"]
+    assert (await erases(person, password=PASSWORD)).status_code == 200
+
+    assert [invitation["vendor_id"] for invitation in held] == [vendor.id]
+    count = "SELECT count(*) FROM vendors.invitation WHERE vendor_id = $1"
+    assert await database.fetchval(count, UUID(vendor.id)) == 0
 
 
 async def test_a_person_gets_all_that_is_held_about_them_and_of_nobody_else(

@@ -83,6 +83,30 @@ async def test_a_purchase_names_its_buyer_where_it_can_be_forgotten_and_nowhere_
     assert await tables_with(everything, canary) == {"ordering.address"}
 
 
+@pytest.mark.parametrize("is_claimed", [False, True])
+async def test_what_is_kept_for_repeats_of_a_carts_commands_names_nobody(
+    marketplace: Marketplace,
+    everything: asyncpg.Connection,
+    is_claimed: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    canary, offer = f"canary{uuid4().hex}", await an_offer(await marketplace.a_vendor())
+    where = ADDRESS | {"name": canary, "email": f"{canary}@plaza.example"}
+    cart = await a_cart(marketplace, {offer: 1}, address=where)
+    body: dict[str, Any] = {"offer_id": offer, "quantity": 1}
+    person, path = (
+        (await marketplace.a_shopper(), "claim") if is_claimed else (cart.person, "lines")
+    )
+    headers = cart.headers | {"idempotency-key": str(uuid4())}
+
+    sent = (f"{cart.path}/{path}", None if is_claimed else body)
+    first = await person.post(*sent, headers=headers)
+    again = await person.post(*sent, headers=headers)
+
+    assert first.json()["address"]["name"] == canary
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert await tables_with(everything, canary) == {"ordering.address"}
+
+
 async def test_what_an_erased_account_bought_stays_without_its_buyer(
     marketplace: Marketplace, everything: asyncpg.Connection
 ) -> None:

@@ -1,13 +1,15 @@
 """A person is erased while something of theirs is still under way."""
 
 import asyncio
+from uuid import UUID
 
 import asyncpg
+import httpx
 import pytest
 
-from actors import PASSWORD, Marketplace
+from actors import PASSWORD, Marketplace, Person
 from contexts.identity.links import account_id_of
-from contexts.vendors.people import a_verified_person, accepting, invited, token_of
+from contexts.vendors.people import a_member, a_verified_person, accepting, invited, token_of
 from plaza.settings import Settings
 from shopping import ADDRESS, EMAIL, a_cart, an_offer
 from writing.watching import until, waiting_for_locks, watching
@@ -20,6 +22,10 @@ MEMBERS = "SELECT count(*) FROM vendors.member WHERE account_id = $1"
 STOCK = "LOCK TABLE inventory.stock IN ACCESS EXCLUSIVE MODE"
 ADDRESSES = "SELECT name FROM ordering.address WHERE account_id = $1"
 LEFT = "SELECT count(*) FROM identity.totp WHERE account_id = $1"
+CARTS = "SELECT FROM ordering.cart WHERE account_id = $1 FOR UPDATE"
+ACCOUNT = "SELECT FROM identity.account WHERE id = $1 FOR UPDATE"
+NEW_VENDORS = "LOCK TABLE vendors.vendor IN SHARE MODE"
+OWNERS = "SELECT count(*) FROM vendors.member WHERE vendor_id = $1 AND role = 'owner'"
 ERASE = "/v1/account/erase"
 
 
@@ -119,3 +125,79 @@ async def test_who_is_erased_while_they_fill_a_cart_leaves_no_address(
     assert (await filling).is_success
     assert (await erasing).status_code == 200
     assert await database.fetch(ADDRESSES, account_id) == []
+
+
+def application(person: Person) -> dict[str, str | None]:
+    terms = {"name": "Late Ltd", "country": "GB", "currency": "GBP"}
+    return terms | {"contact_email": person.email}
+
+
+async def test_who_applies_meanwhile_is_not_erased(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    shopper = await marketplace.a_shopper()
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(NEW_VENDORS)
+        applying = asyncio.create_task(shopper.post("/v1/vendors", application(shopper)))
+        await until_waiting(other, 1)
+        erasing = asyncio.create_task(shopper.post(ERASE, {"password": PASSWORD}))
+
+        async def is_over_or_waiting() -> bool:
+            return erasing.done() or await waiting_for_locks(other) >= 2
+
+        await until(is_over_or_waiting)
+
+    vendor_id = (await applying).json()["id"]
+    refused = await erasing
+    assert (refused.status_code, refused.json()["code"]) == (409, "open_obligations")
+    assert await database.fetchval(OWNERS, UUID(vendor_id)) == 1
+
+
+async def test_who_is_erased_before_they_are_heard_applies_in_vain(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    shopper = await marketplace.a_shopper()
+    account_id = await account_id_of(database, shopper.email)
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(ACCOUNT, account_id)
+        erasing = asyncio.create_task(shopper.post(ERASE, {"password": PASSWORD}))
+        await until_waiting(other, 1)
+        # Its guard has let it in, as one of another process would for up to a second.
+        applying = asyncio.create_task(shopper.post("/v1/vendors", application(shopper)))
+        await until_waiting(other, 2)
+
+    assert (await erasing).status_code == 200
+    assert (await applying).status_code == 401
+    assert await database.fetchval(MEMBERS, account_id) == 0
+
+
+async def test_nobody_leaves_a_vendor_to_who_is_being_erased(
+    settings: Settings, marketplace: Marketplace, database: asyncpg.Connection
+) -> None:
+    owner = await marketplace.a_vendor()
+    heir = await a_member(marketplace, database, owner, "staff")
+    account_id = await account_id_of(database, heir.email)
+    own_id = await account_id_of(database, owner.email)
+    assert (await heir.post("/v1/carts", {})).status_code == 201
+
+    async def hands_over() -> httpx.Response:
+        path = f"{owner.path}/members"
+        promoted = await owner.patch(f"{path}/{account_id}", {"role": "owner"})
+        return await owner.client.delete(f"{path}/{own_id}") if promoted.is_success else promoted
+
+    async with watching(settings) as other, other.transaction():
+        await other.execute(CARTS, account_id)
+        erasing = asyncio.create_task(heir.post(ERASE, {"password": PASSWORD}))
+        await until_waiting(other, 1)
+        leaving = asyncio.create_task(hands_over())
+
+        async def is_over_or_waiting() -> bool:
+            return leaving.done() or await waiting_for_locks(other) >= 2
+
+        await until(is_over_or_waiting)
+
+    assert (await erasing).status_code == 200
+    assert (await leaving).status_code == 404
+    assert await database.fetchval(OWNERS, UUID(owner.id)) == 1

@@ -115,3 +115,19 @@ async def test_a_product_is_published_unpublished_and_published_again(
         "published",
     )
     assert again["allowed"] == ["unpublished", "suspended"]
+
+
+# fault 76
+@pytest.mark.parametrize(
+    ("count", "status", "code"), [(50, 422, "invalid_variants"), (51, 400, "invalid_input")]
+)
+async def test_a_variants_values_are_counted_before_they_are_read(
+    marketplace: Marketplace, count: int, status: int, code: str
+) -> None:
+    vendor = await marketplace.an_applicant()
+    values = {f"Option {number}": "x" for number in range(count)}
+    form = {"title": "Mug", "options": ["Size"], "variants": [a_variant(option_values=values)]}
+
+    answer = await vendor.post(f"{vendor.path}/products", form)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from plaza.kernel.hosts import Hosts
@@ -58,3 +60,12 @@ def test_what_is_no_host_is_refused_by_name(text: str) -> None:
 def test_the_list_goes_through_an_environment_unchanged() -> None:
     assert Hosts(str(HOSTS)) == HOSTS
     assert Hosts(str(Hosts())) == Hosts()
+
+
+# fault 76
+def test_a_host_of_very_many_labels_is_refused_at_once() -> None:
+    began_s = time.process_time()
+    assert not HOSTS.hold("a." * 20_000 + "a.example")
+    assert time.process_time() - began_s < 0.5
+    assert Hosts("*").hold("a." * 20_000)
+    assert Hosts("*.a.example").hold(f"{'b.' * 121}a.example.:65535")

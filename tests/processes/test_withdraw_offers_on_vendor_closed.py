@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from plaza.contexts.vendors.commands.apply_as_vendor import ApplyAsVendor, apply_as_vendor
 from plaza.contexts.vendors.commands.approve_vendor import ApproveVendor, approve_vendor
 from plaza.contexts.vendors.commands.close_vendor import CloseVendor, close_vendor
+from plaza.contexts.vendors.commands.register_vendor import RegisterVendor, register_vendor
 from plaza.crossings.products.create_product import CreateProduct, NewVariant, create_product
 from plaza.kernel.money import Price
 from plaza.processes.withdraw_offers_on_vendor_closed import PROCESS
@@ -34,7 +34,7 @@ WRITTEN_WITH_LAST_STEP = """
 async def a_seller(runner: CommandRunner) -> UUID:
     """A vendor with offers for three transactions."""
     vendor_id = uuid4()
-    application = ApplyAsVendor(
+    application = RegisterVendor(
         vendor_id=vendor_id,
         owner_account_id=uuid4(),
         name=f"Vendor {vendor_id}",
@@ -42,7 +42,7 @@ async def a_seller(runner: CommandRunner) -> UUID:
         currency="GBP",
         contact_email="hello@vendor.example",
     )
-    await run(runner, apply_as_vendor, application)
+    await run(runner, register_vendor, application)
     await run(runner, approve_vendor, ApproveVendor(vendor_id=vendor_id))
     variants = [
         NewVariant(price=Price(100, "GBP"), option_values={"Number": str(number)})

@@ -1,5 +1,6 @@
 """What every request passes before a route is looked for."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,7 +12,10 @@ from litestar import Litestar
 from actors import Marketplace
 from plaza.kernel.hosts import Hosts
 from plaza.kernel.networks import Networks
+from plaza.kernel.origins import Origins
 from plaza.settings import Settings
+from plaza.web.cross_origin import CrossOrigin
+from plaza.web.edge import Edge
 from web.opened_app import STRANGER, client_of, opened_app
 from web.refused import refused
 
@@ -70,6 +74,21 @@ async def test_our_own_names_and_loopbacks_are_known(
 
 
 # fault 80
+# fault 77
+async def test_hosts_that_are_no_names_take_up_no_memory(
+    proxied: Litestar, settings: Settings
+) -> None:
+    edge = Edge(proxied, settings, CrossOrigin(Origins()))
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            assert not edge.is_known(b"%d" % number + b"a" * 100_000)
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held_bytes < 1_000_000
+
+
 async def test_two_hosts_are_one_too_many(stranger: httpx.AsyncClient) -> None:
     headers = [(b"host", b"plaza.test"), (b"host", b"evil.example")]
     refused(await stranger.get("/version", headers=headers), 400, "unknown_host")

@@ -8,6 +8,7 @@ from plaza.contexts.identity.queries.export_account import (
     HeldInvitation,
     HeldMembership,
 )
+from plaza.kernel.text import normalized_email
 from plaza.reading.pools import Connection
 
 MEMBERSHIPS = """
@@ -17,9 +18,9 @@ MEMBERSHIPS = """
 """
 INVITATIONS = """
     SELECT i.id, i.vendor_id, v.name AS vendor_name, i.role, i.created_at, i.expires_at,
-        i.accepted_at, i.revoked_at
+        i.accepted_at, i.revoked_at, i.email
     FROM vendors.invitation i JOIN vendors.vendor v ON v.id = i.vendor_id
-    WHERE lower(i.email) = lower($1) ORDER BY i.id
+    WHERE lower(i.email) = $1 OR octet_length(i.email) <> char_length(i.email) ORDER BY i.id
 """
 
 
@@ -28,9 +29,14 @@ class StoredHoldings:
 
     async def held(self, connection: Connection, account_id: UUID, email: str) -> HeldElsewhere:
         memberships = await connection.fetch(MEMBERSHIPS, account_id)
-        invitations = await connection.fetch(INVITATIONS, email)
+        wanted = normalized_email(email)
+        invitations = await connection.fetch(INVITATIONS, wanted)
         return HeldElsewhere(
             memberships=[HeldMembership(*row) for row in memberships],
-            invitations=[HeldInvitation(*row) for row in invitations],
+            invitations=[
+                HeldInvitation(*told)
+                for *told, invited in invitations
+                if normalized_email(invited) == wanted
+            ],
             purchases=await purchases_of(connection, account_id),
         )

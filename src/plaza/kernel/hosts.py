@@ -5,6 +5,8 @@ from typing import Self
 
 NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]|\*")
 PORT = re.compile(r":\d{1,5}$")
+LENGTH_MAX = 260
+"""A name of 253 letters (RFC 1035), the dot at its end, a colon and a port."""
 EVERY = "*"
 
 
@@ -30,8 +32,13 @@ class Hosts(frozenset[str]):
 
     def hold(self, host: str) -> bool:
         """Whether a Host header names one of them, on whatever port."""
+        if EVERY in self:
+            return True
+        if len(host) > LENGTH_MAX:
+            # Each of its dots would be looked behind, and headers may be very long.
+            return False
         name = PORT.sub("", host.lower()).removesuffix(".")
-        if name in self or EVERY in self:
+        if name in self:
             return True
         if not NAME.fullmatch(name):
             return False

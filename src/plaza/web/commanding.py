@@ -12,7 +12,7 @@ from plaza.web.callers import AnyCaller, Caller, caller_in
 from plaza.web.conditional import version_wanted
 from plaza.web.repeating import Repeats
 from plaza.web.standings import ENDS_RIGHTS_OPT, Changes
-from plaza.web.tracing import trace_id_in
+from plaza.web.tracing import trace_id_in, traceparent_in
 from plaza.writing.answer import Answer
 from plaza.writing.journal import Occasion, network_of
 from plaza.writing.runner import Command, CommandRunner, Context
@@ -123,7 +123,7 @@ class Commanding:
             occasion=self._occasion(caller),
             is_journalled=is_journalled,
             goes_on=finishes or not is_repeatable,
-            trace=self._request.headers.get("traceparent"),
+            trace=traceparent_in(self._request.scope),
             repeatable=repeatable if is_repeatable else None,
             principal=principal if caller is None else str(actor),
         )

@@ -5,7 +5,7 @@ from functools import lru_cache
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from plaza.kernel.hosts import Hosts
+from plaza.kernel.hosts import LENGTH_MAX, Hosts
 from plaza.kernel.problem import MEDIA_TYPE, problem_bytes
 from plaza.kernel.refusals import Malformed
 from plaza.settings import Settings
@@ -37,8 +37,7 @@ class Edge:
         self._app = app
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._hosts = Hosts(", ".join([str(settings.allowed_hosts), *_own_names(settings.host)]))
-        self.is_known = lru_cache(HOSTS_REMEMBERED)(self._is_ours)
-        """Whether a Host header names this marketplace."""
+        self._is_remembered = lru_cache(HOSTS_REMEMBERED)(self._is_ours)
         self._cross_origin = cross_origin
         self._marks_answers = bool(settings.cors_origins)
         self._body_timeout_s = settings.body_timeout_s
@@ -49,6 +48,10 @@ class Edge:
             await self._pass(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def is_known(self, host: bytes) -> bool:
+        """Whether a Host header names this marketplace; what is too long is not remembered."""
+        return self._is_remembered(host) if len(host) <= LENGTH_MAX else self._is_ours(host)
 
     def client_of(self, scope: HTTPScope) -> str:
         """The address that asks, which the scope then names, too."""

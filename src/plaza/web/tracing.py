@@ -26,6 +26,12 @@ def trace_id_in(scope: Scope) -> str:
     return str(known)
 
 
+def traceparent_in(scope: Scope) -> str | None:
+    """The caller's `traceparent`, as facts keep it for ever; None where it is none."""
+    given = raw_header(scope, b"traceparent")
+    return given.decode() if TRACEPARENT.fullmatch(given) else None
+
+
 async def name_answer(message: Message, scope: Scope) -> None:
     """Hook before anything is sent, also where no route was found: echo `X-Request-Id`.
 

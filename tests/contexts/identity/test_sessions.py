@@ -203,6 +203,16 @@ async def test_a_token_that_is_unknown_or_expired_is_refused(
     assert told == [(401, "invalid_refresh_token")] * 3
 
 
+# fault 76
+async def test_a_token_that_is_far_too_long_is_not_looked_at(marketplace: Marketplace) -> None:
+    fair = await refreshed(marketplace, "a" * 200)
+    long = await refreshed(marketplace, "a" * 201)
+
+    assert (fair.status_code, fair.json()["code"]) == (401, "invalid_refresh_token")
+    assert (long.status_code, long.json()["code"]) == (400, "invalid_input")
+    assert [error["pointer"] for error in long.json()["errors"]] == ["/refresh_token"]
+
+
 async def test_no_secret_is_stored_as_it_is(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:

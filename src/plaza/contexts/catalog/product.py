@@ -53,7 +53,10 @@ ProductAttributes = Annotated[
 ]
 OptionName = Annotated[str, Meta(min_length=1, max_length=60)]
 Options = Annotated[list[OptionName], Meta(max_length=3)]
-OptionValues = dict[OptionName, Annotated[str, Meta(min_length=1, max_length=120)]]
+OptionValues = Annotated[
+    dict[OptionName, Annotated[str, Meta(min_length=1, max_length=120)]], Meta(max_length=50)
+]
+"""Of more options than a product can have: what is too much is told by name, unless it is many."""
 Url = Annotated[
     str,
     Meta(

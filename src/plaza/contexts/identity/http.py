@@ -23,7 +23,11 @@ from plaza.contexts.identity.http_cookies import Mode, SessionAnswers, SessionTo
 from plaza.contexts.identity.passwords import Passwords, PasswordText
 from plaza.contexts.identity.queries.find_credentials import find_credentials
 from plaza.contexts.identity.queries.find_second_factor import find_second_factor
-from plaza.contexts.identity.session import RefreshTokenReused, Successors
+from plaza.contexts.identity.session import (
+    RefreshTokenReused,
+    RefreshTokenText,
+    Successors,
+)
 from plaza.contexts.identity.totp_codes import CHECK_CODE, CodeText, TotpCodes
 from plaza.kernel.actor import MARKET
 from plaza.kernel.ids import new_id
@@ -61,7 +65,7 @@ class LoginForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RefreshForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    refresh_token: str | None = None
+    refresh_token: RefreshTokenText | None = None
     """Left out, the cookie of the browser is taken, and cookies are set again."""
 
 

@@ -6,8 +6,10 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated
 from uuid import UUID
 
+from msgspec import Meta
 from sqlalchemy import FetchedValue, ForeignKey, select
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +24,9 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 REFRESH_TOKEN_BYTES = 32
 # Two tabs, or a client that lost the answer: who comes back within this gets the same successor.
 REPEAT_WINDOW = timedelta(seconds=10)
+
+RefreshTokenText = Annotated[str, Meta(max_length=200)]
+"""Ours have 43 letters; what is longer is not worth reading."""
 
 
 class RefreshTokenReused(NotAuthenticated):

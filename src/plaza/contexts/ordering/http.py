@@ -198,6 +198,7 @@ async def claim(
         ClaimCart(cart_id=cart, account_id=account_id),
         Surface(checkout=True, account_id=account_id, cart_id=opened),
         told,
+        is_secret=True,
         shown=secret or "",
     )
 

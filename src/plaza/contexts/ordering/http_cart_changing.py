@@ -38,6 +38,8 @@ async def changed(
         command,
         surface,
         told,
+        # Its address names a person, who may be erased before the repeats are forgotten.
+        is_secret=True,
         shown=request.headers.get(CART_SECRET, ""),
         principal=principal_of_cart(command.cart_id),
         is_journalled=surface.account_id is not None,

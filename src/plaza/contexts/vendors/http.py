@@ -12,7 +12,6 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from plaza.contexts.vendors.commands.apply_as_vendor import ApplyAsVendor, apply_as_vendor
 from plaza.contexts.vendors.commands.approve_vendor import ApproveVendor, approve_vendor
 from plaza.contexts.vendors.commands.change_vendor import ChangeVendor, change_vendor
 from plaza.contexts.vendors.commands.close_vendor import CloseVendor, close_vendor
@@ -24,12 +23,9 @@ from plaza.contexts.vendors.commands.suspend_vendor import SuspendVendor, suspen
 from plaza.contexts.vendors.vendor import Profile, Vendor
 from plaza.kernel.actor import MARKET, Surface
 from plaza.kernel.clock import Moment
-from plaza.kernel.ids import new_id
-from plaza.kernel.money import CurrencyCode
 from plaza.kernel.rate import rate_text
-from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Reason, Slug
+from plaza.kernel.text import Reason
 from plaza.web.authentication import (
-    authenticated,
     caller_required,
     is_operator,
     member_with,
@@ -40,15 +36,6 @@ from plaza.web.documenting import IF_MATCH_OPTIONAL, IF_MATCH_REQUIRED, answers
 from plaza.web.standings import ENDS_RIGHTS
 from plaza.writing.answer import Answer, answer_with
 from plaza.writing.unit_of_work import UnitOfWork
-
-
-class VendorApplication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: Name
-    country: Country
-    currency: CurrencyCode
-    contact_email: EmailText
-    description: Paragraphs = ""
-    slug: Slug | None = None
 
 
 class GivenReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,29 +89,6 @@ async def operator_or_owner(
         await operator_only(connection, handler)
     else:
         await member_with("owner")(connection, handler)
-
-
-@post(
-    "/v1/vendors",
-    operation_id="applyAsVendor",
-    guards=[authenticated],
-    responses=answers(VendorState, 201),
-)
-async def apply(
-    data: JSONBody[VendorApplication], commanding: NamedDependency[Commanding]
-) -> Response[bytes]:
-    """Apply to sell here; who applies becomes the owner.
-
-    The vendor can write its catalogue from now on, and publish once it is approved. Where its
-    `status` is `onboarding`, answer what is required and submit it.
-    """
-    command = ApplyAsVendor(
-        vendor_id=new_id(),
-        owner_account_id=commanding.caller.account_id,
-        **msgspec.structs.asdict(data),
-    )
-    surface = Surface(vendor_id=command.vendor_id)
-    return await commanding.run(apply_as_vendor, command, surface, vendor_answer(201))
 
 
 @patch(
@@ -282,4 +246,4 @@ async def close(
     return await _with_reason(close_vendor, CloseVendor, vendor, data, commanding)
 
 
-ROUTES = [apply, change, pause, resume, approve, reinstate, reject, suspend, close]
+ROUTES = [change, pause, resume, approve, reinstate, reject, suspend, close]

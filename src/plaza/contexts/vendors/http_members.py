@@ -122,7 +122,9 @@ async def invite(
         role=data.role,
         invited_by=commanding.caller.account_id,
     )
-    return await commanding.run(invite_member, command, Surface(vendor_id=vendor), _sent)
+    surface = Surface(vendor_id=vendor)
+    # Whoever is invited may be erased before the repeats are forgotten.
+    return await commanding.run(invite_member, command, surface, _sent, is_secret=True)
 
 
 @get(

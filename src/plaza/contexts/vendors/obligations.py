@@ -23,15 +23,19 @@ async def vendors_owned_alone(account_id: UUID, work: UnitOfWork) -> list[OwnedA
 
     Of the others nobody can buy: they were not approved yet, or are closed already.
 
-    Their members stay as they are until the command's end, so that two owners cannot both leave.
+    The members of all vendors that the person works for stay as they are until the command's end,
+    so that two owners cannot both leave, nor one leave to whom who is about to go.
     """
-    owned = select(Member.vendor_id).where(Member.account_id == account_id, Member.role == "owner")
-    ids = list(await work.session.scalars(owned.order_by(Member.vendor_id)))
+    own = select(Member.vendor_id).where(Member.account_id == account_id)
+    ids = list(await work.session.scalars(own.order_by(Member.vendor_id)))
     vendors = [await Vendors.of(work).find_locked(vendor_id) for vendor_id in ids]
+    # As what they work there is asked behind the locks: somebody may have waited to change it.
+    owned = set(await work.session.scalars(own.where(Member.role == "owner")))
     return [
         OwnedAlone(vendor.id, vendor.name, vendor.status)
         for vendor in vendors
-        if "closed" in MOVES[vendor.status]
+        if vendor.id in owned
+        and "closed" in MOVES[vendor.status]
         and not await _has_another_owner(vendor, account_id, work)
     ]
 

@@ -15,9 +15,9 @@ from plaza.contexts.identity.commands.register_account import (
     register_account,
 )
 from plaza.contexts.identity.passwords import Passwords
-from plaza.contexts.vendors.commands.apply_as_vendor import ApplyAsVendor, apply_as_vendor
 from plaza.contexts.vendors.commands.approve_vendor import ApproveVendor, approve_vendor
 from plaza.crossings.offers.create_offer import CreateOffer, create_offer
+from plaza.crossings.vendors.apply_as_vendor import ApplyAsVendor, apply_as_vendor
 from plaza.kernel.actor import MARKET, Actor
 from plaza.kernel.ids import new_id
 from plaza.kernel.money import Price

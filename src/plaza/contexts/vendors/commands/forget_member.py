@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from plaza.contexts.vendors.invitation import Invitation, revoke_sent
 from plaza.contexts.vendors.member import Member
@@ -27,9 +27,12 @@ async def forget_member(command: ForgetMember, work: UnitOfWork) -> None:
         await revoke_sent(member.vendor_id, member.account_id, work)
         work.publish(member.removed())
         await work.session.delete(member)
-    spelled = func.lower(Invitation.email) == command.email.lower()
-    for invitation in await work.session.scalars(select(Invitation).where(spelled)):
-        if normalized_email(invitation.email) != normalized_email(command.email):
+    wanted = normalized_email(command.email)
+    # The database compares letters of ASCII only as we do; of others there are few.
+    is_other = func.octet_length(Invitation.email) != func.char_length(Invitation.email)
+    alike = select(Invitation).where(or_(func.lower(Invitation.email) == wanted, is_other))
+    for invitation in await work.session.scalars(alike):
+        if normalized_email(invitation.email) != wanted:
             continue
         revoked = None if invitation.accepted_at is not None else invitation.revoke(work.now)
         if revoked is not None:

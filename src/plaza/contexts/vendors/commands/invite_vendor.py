@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from plaza.contexts.vendors.commands.apply_as_vendor import UnknownCurrency
+from plaza.contexts.vendors.commands.register_vendor import UnknownCurrency
 from plaza.contexts.vendors.invitation import Invitation, checked_email
 from plaza.contexts.vendors.slug import add_vendor, slugs_for
 from plaza.contexts.vendors.vendor import Vendor

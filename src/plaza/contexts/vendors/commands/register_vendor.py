@@ -1,4 +1,4 @@
-"""Somebody wants to sell."""
+"""A vendor begins, with whoever has applied as its owner."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -23,8 +23,8 @@ class UnknownCurrency(Unprocessable):
     title = "Not a currency of ISO 4217"
 
 
-class ApplyAsVendor(msgspec.Struct, frozen=True, kw_only=True):
-    """An application; the applicant becomes the owner."""
+class RegisterVendor(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of it at first; the owner is there, which others see to."""
 
     vendor_id: UUID = msgspec.field(default_factory=new_id)
     owner_account_id: UUID
@@ -38,7 +38,7 @@ class ApplyAsVendor(msgspec.Struct, frozen=True, kw_only=True):
     """Unset: made of the name, with a number behind it where that is taken."""
 
 
-async def apply_as_vendor(command: ApplyAsVendor, work: UnitOfWork) -> Vendor:
+async def register_vendor(command: RegisterVendor, work: UnitOfWork) -> Vendor:
     if command.currency not in known_currencies():
         raise UnknownCurrency(f"{command.currency} is not a currency.")
     refuse_unknown_country(command.country)
