@@ -1,6 +1,6 @@
 """What facts keep for ever of the trace that their request belongs to."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -13,7 +13,7 @@ TRACES = """
         ON j.correlation_id = e.correlation_id
     WHERE j.id = $1
 """
-TRACE = f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 @pytest.mark.parametrize(
