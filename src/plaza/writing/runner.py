@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -66,6 +66,16 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Under which name the caller's last consistency token is kept."""
 
 
+class CommandRun(NamedTuple, Generic[C, R]):
+    """All that is the same at each attempt to run a command, see `CommandRunner.run`."""
+
+    function: Command[C, R]
+    command: C
+    context: Context
+    answer: Callable[[R], Answer]
+    conclude: Conclude | None
+
+
 class CommandRunner:
     """Runs commands of one process."""
 
@@ -104,12 +114,11 @@ class CommandRunner:
             Refusal: nothing was changed; the reason is its name. With a key to repeat by, final
                 refusals are answers and not raised.
         """
+        run = CommandRun(function, command, context, answer, conclude)
         async with self._admission.admitted(goes_on=context.goes_on):
             try:
                 # Inside the admission: who tries again does not queue up behind newcomers.
-                given = await tried(
-                    partial(self._attempt, function, command, context, answer, conclude)
-                )
+                given = await tried(partial(self._attempt, run))
             except Refusal:
                 raise
             except Exception as error:
@@ -138,56 +147,34 @@ class CommandRunner:
             begun = await begin(session, NO_ROWS, repeatable)
         return None if begun.first is None else self._told(_replayed(begun.first))
 
-    async def _attempt(
-        self,
-        function: Command[C, R],
-        command: C,
-        context: Context,
-        answer: Callable[[R], Answer],
-        conclude: Conclude | None,
-        attempt: int,
-    ) -> Answer:
+    async def _attempt(self, run: CommandRun[C, R], attempt: int) -> Answer:
+        context = run.context
         async with self._sessions() as session:
             begun = await begin(session, context.surface, context.repeatable)
             if begun.first is not None:
                 return _replayed(begun.first)
             work = UnitOfWork(session, context.actor, context.surface, begun.now, attempt)
-            entry = _entry(type(command).__name__, context, begun.now)
-            outcome = await self._worked(function, command, context, answer, work, entry)
+            entry = _entry(run, begun.now)
+            outcome = await self._worked(run, work, entry)
             if REPLAYED_HEADER in outcome.answer.headers:
                 return outcome.answer
-            if conclude is not None:
-                await conclude(work)
+            if run.conclude is not None:
+                await run.conclude(work)
             await flush(session)
-            given, facts, repeatable = *outcome, context.repeatable
-            last_event = await keep_outcome(
-                session,
-                entry if context.is_journalled else None,
-                facts=facts,
-                kept=None if repeatable is None else (repeatable, given),
-            )
+            last_event = await _kept(session, context, outcome, entry)
             await _commit(session)
-        return msgspec.structs.replace(given, last_event=last_event)
+        return msgspec.structs.replace(outcome.answer, last_event=last_event)
 
-    async def _worked(
-        self,
-        function: Command[C, R],
-        command: C,
-        context: Context,
-        answer: Callable[[R], Answer],
-        work: UnitOfWork,
-        entry: Entry,
-    ) -> Outcome:
+    async def _worked(self, run: CommandRun[C, R], work: UnitOfWork, entry: Entry) -> Outcome:
         """Do the work; with a key to repeat by, a final refusal is kept as the outcome."""
         try:
-            return await self._applied(function, command, context, answer, work, entry)
+            return await _applied(run, work, entry)
         except Exception as error:
-            refusal = error if isinstance(error, Refusal) else None
-            if refusal is None and not is_transient(error):
-                refusal = refusal_of(error, self._constraints)
-            if refusal is None or refusal.status >= UNAVAILABLE_STATUS_MIN:
+            refusal = self._refusal_to_keep(error)
+            if refusal is None:
                 raise
-            tell_refusal(entry, command, refusal.code)
+            context = run.context
+            tell_refusal(entry, run.command, refusal.code)
             is_final = refusal.status in FINAL_REFUSALS and not refusal.is_passing
             if context.repeatable is None or not is_final:
                 if context.is_journalled:
@@ -200,27 +187,14 @@ class CommandRunner:
                 return Outcome(_replayed(first))
             return Outcome(_named(refused(refusal, context.correlation_id.hex), entry))
 
-    async def _applied(
-        self,
-        function: Command[C, R],
-        command: C,
-        context: Context,
-        answer: Callable[[R], Answer],
-        work: UnitOfWork,
-        entry: Entry,
-    ) -> Outcome:
-        result = await function(command, work)
-        await work.flush()
-        origin = Origin(
-            actor=str(context.actor),
-            command=entry.command,
-            correlation_id=context.correlation_id,
-            causation_id=context.causation_id,
-            trace=context.trace,
-        )
-        facts = rows_of(work.events, origin)
-        tell_events(entry, work.events, work.about, work.reason)
-        return Outcome(_named(answer(result), entry), facts)
+    def _refusal_to_keep(self, error: Exception) -> Refusal | None:
+        """What the journal tells of; None where it may pass, or is a bug."""
+        refusal = error if isinstance(error, Refusal) else None
+        if refusal is None and not is_transient(error):
+            refusal = refusal_of(error, self._constraints)
+        if refusal is None or refusal.status >= UNAVAILABLE_STATUS_MIN:
+            return None
+        return refusal
 
     def _told(self, given: Answer) -> Answer:
         """The answer as it goes out: with a token of what the command has left."""
@@ -230,15 +204,45 @@ class CommandRunner:
         return msgspec.structs.replace(given, headers=headers)
 
 
-def _entry(command: str, context: Context, now: datetime) -> Entry:
+def _entry(run: CommandRun[C, R], now: datetime) -> Entry:
+    context = run.context
     return begun_entry(
         command_id=context.command_id,
-        command=command,
+        command=type(run.command).__name__,
         actor=context.actor,
         surface=context.surface,
         occasion=context.occasion,
         correlation_id=context.correlation_id,
         now=now,
+    )
+
+
+async def _applied(run: CommandRun[C, R], work: UnitOfWork, entry: Entry) -> Outcome:
+    context = run.context
+    result = await run.function(run.command, work)
+    await work.flush()
+    origin = Origin(
+        actor=str(context.actor),
+        command=entry.command,
+        correlation_id=context.correlation_id,
+        causation_id=context.causation_id,
+        trace=context.trace,
+    )
+    facts = rows_of(work.events, origin)
+    tell_events(entry, work.events, work.about, work.reason)
+    return Outcome(_named(run.answer(result), entry), facts)
+
+
+async def _kept(
+    session: AsyncSession, context: Context, outcome: Outcome, entry: Entry
+) -> int | None:
+    """Keep what came of the command; the id of the last fact that it has left."""
+    repeatable = context.repeatable
+    return await keep_outcome(
+        session,
+        entry if context.is_journalled else None,
+        facts=outcome.facts,
+        kept=None if repeatable is None else (repeatable, outcome.answer),
     )
 
 
