@@ -10,7 +10,7 @@ async def cancelled(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks until they are done.
 
     Once is not always enough. A driver that is cancelled while it gives a connection back may
-    raise an error of its own instead, which a loop that outlives failures then outlives.
+    raise an error of its own instead, and a loop that goes on after failures then goes on.
     """
     pending = set(tasks)
     while pending:

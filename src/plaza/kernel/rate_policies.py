@@ -12,7 +12,7 @@ SHARES_WITHOUT_REDIS = 4
 """What a strict policy is divided by where each process counts for itself."""
 LEASE_UNITS_MIN = 100
 LEASES_PER_S = 10
-"""Who is allowed so much more that a hundred are spent at once is asked for at most so often."""
+"""How often a process asks for a share at most, where a hundred requests are soon spent."""
 SHARES_OF_A_BURST = 4
 
 OFF = "off"
@@ -28,7 +28,7 @@ class RatePolicy(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
         counted_by: whose bucket it is; a caller is an account or an API key, and where there is
             neither, a client address.
         is_leased: whether processes take shares of it, to spend them without asking Redis.
-        is_strict: whether a process that counts alone allows a quarter only.
+        is_strict: whether a process that has to count alone allows only a quarter.
     """
 
     name: str
@@ -51,9 +51,9 @@ class RatePolicy(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
 
     @property
     def renewed_at(self) -> int:
-        """So few are left when a process asks for more; 0: it asks when none are.
+        """At how many requests left a process asks for its next share; 0: when none are left.
 
-        Where shares are small, nobody is in such a hurry, and others want what is held too early.
+        Small shares are not renewed early: there is no hurry, and other processes want them too.
         """
         return self.lease_units // 2 if self.lease_units >= LEASE_UNITS_MIN else 0
 
@@ -120,8 +120,8 @@ class RatePolicies(frozenset[RatePolicy]):
         """The defaults, with what a text says otherwise.
 
         Args:
-            text: such as `log_in=10/60s:20,public_reads=off`: ten a minute after twenty at once,
-                and no limit; without the burst, as many at once as in the period.
+            text: such as `log_in=10/60s:20,public_reads=off`: twenty at once and then ten a
+                minute for the one, no limit for the other. Left out, the burst is the quota.
 
         Raises:
             ValueError: it cannot be read, or names a policy that there is not.
@@ -137,7 +137,7 @@ class RatePolicies(frozenset[RatePolicy]):
         return super().__new__(cls, filter(None, policies.values()))
 
     def __str__(self) -> str:
-        """What makes these of the defaults, as text again."""
+        """What differs from the defaults, as text again."""
         mine = self.by_name()
         return ",".join(
             str(mine.get(name, f"{name}={OFF}"))

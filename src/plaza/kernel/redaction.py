@@ -35,7 +35,7 @@ SECRETS = [
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what stands under this name is nobody's business."""
+    """Whether a value of this name is a secret."""
     return SECRET_NAME.search(name) is not None
 
 
@@ -47,7 +47,7 @@ def redacted(text: str) -> str:
 
 
 def redacted_value(value: Any, name: str = "") -> Any:
-    """A value and all that is in it without secrets, by their names and by their looks."""
+    """A value without the secrets in it, which are known by their names or by how they look."""
     if value is None or isinstance(value, bool):
         return value
     if is_secret_name(name):

@@ -1,4 +1,4 @@
-"""Bytes that only the holder of a key can read, and nobody can exchange (AES-256-GCM)."""
+"""Bytes that only the holder of a key can read, and nobody else can replace (AES-256-GCM)."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What makes a secret weak that an operator chose."""
+"""Why a secret that an operator has chosen may be too weak."""
 
 DIFFERENT_CHARACTERS_MIN = 8
 
@@ -13,7 +13,7 @@ OBVIOUS = (
 def weakness_of(secret: str, length_min: int) -> str | None:
     """Why a secret is too weak, as the end of a sentence; None where nothing speaks against it.
 
-    A third of it may be words that stand in every list of guesses.
+    At most a third of it may be words that everybody guesses first.
     """
     if len(secret) < length_min:
         return f"has {len(secret)} characters; at least {length_min} are needed"

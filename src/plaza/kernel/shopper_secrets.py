@@ -9,9 +9,10 @@ ORDER = "order"
 
 
 class ShopperSecrets:
-    """Makes and recognizes them.
+    """Makes and recognizes the secrets of carts and orders.
 
-    A cart's secret is good for as long as the cart is nobody's: the rows say so, not the secret.
+    A secret never expires by itself. That an account has taken over a cart, which its secret does
+    not open any more, stands in the cart's row.
     """
 
     def __init__(self, key: bytes) -> None:

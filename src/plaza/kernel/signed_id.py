@@ -12,8 +12,8 @@ DIGEST_BYTES = 24
 class SignedIds:
     """Texts of 54 characters that name an id for one purpose (HMAC-SHA256, cut to 192 bits).
 
-    The text follows from the id, so that whoever renders a mail needs no secret from a table. Which
-    id may still be used, and until when, is the business of the row that it names.
+    The text follows from the id, so that whoever renders a mail needs no secret from a table.
+    Whether the id may still be used, and until when, is told by the row that it names.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -34,7 +34,7 @@ class SignedIds:
             return None
         named = UUID(bytes=signed[:-DIGEST_BYTES])
         is_ours = hmac.compare_digest(signed[-DIGEST_BYTES:], self._digest(named, purpose))
-        # One text an id: base64 would take others whose last bits are not looked at.
+        # One text for each id: base64 ignores some last bits, and would take other texts as well.
         return named if is_ours and hmac.compare_digest(self.sign(named, purpose), text) else None
 
     def _digest(self, named: UUID, purpose: str) -> bytes:

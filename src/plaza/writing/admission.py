@@ -16,8 +16,8 @@ class Overloaded(Unavailable):
 class Admission:
     """Lets as many commands work as there are connections; the others wait, but not for long.
 
-    What goes on with something that was begun comes before all that is new. Otherwise orders that
-    are paid for would wait behind newcomers, and the more there were of them, the fewer would end.
+    A command that continues something comes before all that begin something new. Otherwise the
+    last steps of checkouts would wait behind newcomers, and the more came, the fewer would finish.
     """
 
     def __init__(self, places: int, queue_size: int, timeout_s: float) -> None:
@@ -33,7 +33,7 @@ class Admission:
         """Hold a place.
 
         Args:
-            goes_on: whether it is the rest of what has been begun; the queue is never full for it.
+            goes_on: whether it continues something; for that the queue is never full.
 
         Raises:
             Overloaded: the queue is full, or no place came free in time.
@@ -57,7 +57,7 @@ class Admission:
             async with asyncio.timeout(self._timeout_s):
                 await place
         except BaseException as error:
-            # It may have been given just as the waiting ended.
+            # The place may have been given just as the waiting ended.
             if place.done() and not place.cancelled():
                 self._pass_on()
             place.cancel()
@@ -69,7 +69,7 @@ class Admission:
             self.waiting -= 1
 
     def _pass_on(self) -> None:
-        """Give the place to who has waited longest, or keep it free."""
+        """Give the place to whoever has waited longest, or keep it free."""
         for queue in (self._going_on, self._new):
             while queue:
                 place = queue.popleft()

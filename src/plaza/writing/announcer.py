@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 from plaza.outbox.channels import Channels
 
 LAST_COMMAND_TTL_S = 60
-# Without the token the caller's next read may be older than its command; a busy process must not
-# give up on a server that is only as slow as itself.
+# Generous: without the token, the caller's next read may be older than the command. A busy process
+# must not take its own slowness for that of Redis.
 REDIS_BUDGET_S = 0.5
 
 log = structlog.get_logger()

@@ -1,6 +1,6 @@
 """How a command's transaction begins: role, scope, and the look for an earlier answer.
 
-What can be one statement is one: at each more, others wait for a core.
+All of it is one statement where it can be: each round trip more costs every command.
 """
 
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ ENTER = f"SELECT {ENTERED}"
 LOCK_ID = "hashtextextended($6 || chr(10) || $7, 0)"
 FOUND = "i.fingerprint, i.status, i.headers::text AS headers, i.body, i.last_event"
 
-# One statement: what is committed between its snapshot and its lock is not seen, and then refused
-# by the unique key, with everything that was done for it.
+# One statement: an answer that is committed between its snapshot and its lock is not seen. The
+# command then runs once more, until the unique key refuses it and all that it has done.
 ENTER_AND_FIND = f"""
     SELECT {ENTERED}, pg_try_advisory_xact_lock({LOCK_ID}) AS locked, {FOUND}
     FROM (SELECT) AS here LEFT JOIN writing.idempotency i ON i.scope = $6 AND i.key = $7
 """
 
-# Who finishes what is unfinished has done the work: the look-ups of repeats are waited for, and
-# what they have left is seen only by a statement that begins after the wait.
+# A command that finishes an unfinished answer waits for the lock, since its work is done already.
+# What was committed meanwhile is seen only by a statement that begins after the wait.
 ENTER_AND_LOCK = f"{ENTER}, pg_advisory_xact_lock({LOCK_ID})"
 FIND = f"""
     SELECT true AS locked, {FOUND}

@@ -1,7 +1,7 @@
 """Rows that the driver writes and reads: one statement for all, where an ORM would make many.
 
-A class says so by `is_direct`. What a session has of other classes, and what it shall delete, is
-left to SQLAlchemy. Measured: a flush of eight tables takes a tenth of the time.
+Classes ask for that by `is_direct`. Rows of other classes, and whatever is deleted, are left to
+SQLAlchemy. Measured: a flush of eight tables takes a tenth of the time.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ INSERT = """
     INSERT INTO {table} ({columns})
     SELECT {columns} FROM jsonb_to_recordset(${place}::text::jsonb) AS ({typed})
 """
-# Of a row that has none, the version it was read at is NULL on both sides.
+# Where a table has no versions, both sides of the comparison are NULL.
 UPDATE = """
     UPDATE {table} SET {changes}
     FROM jsonb_to_recordset(${place}::text::jsonb) AS d (read_version bigint, {typed})
@@ -59,7 +59,7 @@ class Face:
 
     @cached_property
     def selected(self) -> str:
-        """Its columns; JSON as text, for what connections make of it differs."""
+        """Its columns; JSON as text, since connections differ in what they decode it to."""
         return ", ".join(f"{name}::text" if name in self.json else name for name in self.types)
 
 
@@ -76,7 +76,7 @@ def insert_of(kind: type[DefaultBase], place: int = 1) -> str:
 
 
 class Writing(NamedTuple):
-    """Which rows are written alike; they are new, or these columns of them have changed."""
+    """A kind of write that one part of the statement does: new rows, or changes of some columns."""
 
     kind: type[DefaultBase]
     changed: tuple[str, ...] | None = None
@@ -113,7 +113,7 @@ async def _write(states: Sequence[InstanceState[Any]], driver: asyncpg.Connectio
         _add(state, rows)
     if not rows:
         return
-    # In one order, so that two who change the same rows do not wait for each other.
+    # Always in the same order, so that two commands that change the same rows cannot deadlock.
     writings = sorted(rows, key=lambda each: (face_of(each.kind).table, each.changed or ()))
     values = [msgspec.json.encode(rows[each]).decode() for each in writings]
     written = await driver.fetchrow(_statement(tuple(writings)), *values)
@@ -171,7 +171,7 @@ class Question(Generic[R]):
         self._text = statement.format(columns=face.selected)
 
     async def all(self, session: AsyncSession, *values: object) -> list[R]:
-        """The rows as they are now; what was changed of them is written before."""
+        """The rows as they are now; changes of the session are written first."""
         await flush(session)
         found = await (await driver_of(session)).fetch(self._text, *values)
         return [self._known(dict(row), session.sync_session) for row in found]
@@ -191,7 +191,7 @@ class Question(Generic[R]):
             row = self._made(values)
             state = instance_state(row)
             state.key = key
-            # As `add`, but for a look at what hangs on the row: of one just read, nothing does.
+            # As `add`, but without a look for related rows: a row that was just read has none.
             session._update_impl(state)  # noqa: SLF001
             return row
         for name, value in values.items():

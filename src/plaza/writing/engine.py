@@ -56,7 +56,7 @@ async def epoch_tokens(settings: Settings) -> ConsistencyTokens:
 
 
 def open_redis(settings: Settings, socket_timeout_s: float | None = REDIS_TIMEOUT_S) -> Redis:
-    """A client; blocking users give no timeout."""
+    """A client; who waits in Redis for as long as it takes passes None as the timeout."""
     if settings.redis_url is None:
         raise InvalidSetting("PLAZA_REDIS_URL is not set; `plaza up` sets it for its processes.")
     client: Redis = Redis.from_url(
@@ -77,7 +77,7 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
     server_settings = {
         **SERVER_SETTINGS,
         "application_name": application_name,
-        # Read by SQL that a lookup of its own would be too dear for.
+        # SQL reads it from here, where another lookup would cost too much.
         "plaza.low_stock_at": str(settings.low_stock_at),
     }
     return SQLAlchemyAsyncConfig(
@@ -88,7 +88,7 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
         session_config=AsyncSessionConfig(
             expire_on_commit=False,
             autoflush=False,
-            # Nothing is cached; without being told, it makes an engine at each commit to ask it.
+            # Nothing is cached; unless told so, the library makes an engine at each commit to ask.
             info={"enable_cache_listener": False},
         ),
         engine_config=EngineConfig(
@@ -96,7 +96,7 @@ def database_config(settings: Settings, application_name: str) -> SQLAlchemyAsyn
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
             connect_args={"server_settings": server_settings},
-            # An error that is logged would tell addresses and hashes otherwise.
+            # Errors are logged, and must not show addresses and hashes.
             hide_parameters=True,
         ),
     )

@@ -41,7 +41,7 @@ class ConstraintViolated(Conflict):
 
 
 class RunAnew(Exception):  # noqa: N818  not an error: the way on is another transaction
-    """The command cannot go on in this transaction, but can, knowing it, in a fresh one."""
+    """The command has to begin again, in a fresh transaction that sees or locks more."""
 
 
 class Busy(Unavailable):
@@ -76,15 +76,16 @@ def is_disconnect(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     cause = _driver_error(error)
-    # What asyncpg cannot encode is an InterfaceError too, but a bug of ours: a ValueError.
+    # A value that asyncpg cannot encode is an InterfaceError as well, but a bug of ours: it is a
+    # ValueError too.
     return isinstance(cause, LOST) and not isinstance(cause, ValueError)
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same command may succeed in a new transaction.
 
-    A row that was changed since it was read is read anew: the command then finds the version that
-    its caller must be told, or, where the caller named none, a state that it can go on from.
+    So may one that has found a row changed since it was read. The next attempt reads the row
+    anew, and either refuses the version that its caller has named or works on from there.
     """
     if isinstance(error, StaleDataError | RunAnew) or sqlstate_of(error) in RETRIED_SQLSTATES:
         return True

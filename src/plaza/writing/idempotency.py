@@ -10,7 +10,7 @@ from plaza.kernel.sealed import opened, sealed
 from plaza.writing.answer import Answer
 
 UNFINISHED_STATUS = 102
-"""Of an answer that only names what was begun: a later command has the final one (RFC 2518)."""
+"""Of an answer that only names what was begun (RFC 2518); a later command finishes it."""
 
 # Final outcomes are kept: success, and what no repeat of the same request would change.
 FINAL_REFUSALS = (409, 422)
@@ -50,9 +50,9 @@ class Repeatable(msgspec.Struct, frozen=True):
     Attributes:
         scope: principal and operation; the same key in another scope is another key.
         fingerprint: digest of raw body, path and query.
-        finishes: whether an unfinished answer is there, which this command's takes the place of.
-        seal: where the answer carries a secret, the key that it is kept sealed with; it cannot be
-            made without the key that the caller chose, of which `key` then is a digest.
+        finishes: whether this command's answer replaces an unfinished one.
+        seal: where the answer carries a secret, the key that seals it in the database. It is
+            derived from the caller's own key, of which `key` is only a digest then.
     """
 
     scope: str
@@ -88,7 +88,7 @@ def first_answer(row: Mapping[Any, Any], repeatable: Repeatable) -> Answer | Non
 
 
 def kept_values(kept: tuple[Repeatable, Answer] | None) -> tuple[object, ...]:
-    """What `STORE` and `FINISH` are told, from scope to body; without a key nothing is kept."""
+    """The parameters of `STORE` and `FINISH` from scope to body; NULLs where nothing is kept."""
     if kept is None:
         return (None,) * 6
     repeatable, answer = kept

@@ -14,7 +14,7 @@ NETWORK_BITS = {4: 24, 6: 48}
 """How much of an address is kept: the network, which names no person."""
 
 ID = "_id"
-"""How the fields of a command end that name things."""
+"""How the names of a command's fields end that hold the id of something."""
 
 # A part of the statement that ends a command, which gives `last` the last of its facts.
 KEEP = """
@@ -98,7 +98,14 @@ def tell_events(
     about: dict[str, UUID] | None = None,
     reason: str | None = None,
 ) -> None:
-    """Add to the entry what the command has changed; what no event tells of, and why, too."""
+    """Add to the entry what the command has changed.
+
+    Args:
+        entry: of the command.
+        events: the facts that it leaves.
+        about: what it has changed that no fact tells of, by kind.
+        reason: why, where whoever asked had to say so.
+    """
     changed = {(event.AGGREGATE, str(event.aggregate_id)) for event in events}
     changed |= {(kind, str(subject)) for kind, subject in (about or {}).items()}
     entry.reason = reason
@@ -118,9 +125,9 @@ def tell_refusal(entry: Entry, command: object, code: str) -> None:
 
 
 def network_of(address: str | None) -> str | None:
-    """The network of an address: enough to see from where, too little to see who.
+    """The network of an address, which tells where a request came from, but not from whom.
 
-    A socket of the file system, or a name in tests, is no address and has no network.
+    The path of a Unix socket, or a name in tests, is not an address and has no network.
     """
     known = address_in(address or "")
     if known is None:

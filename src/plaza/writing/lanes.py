@@ -1,6 +1,6 @@
 """Works on what is due, a few things at once: claimed from a table, each by one process at a time.
 
-Who dies with one in hand leaves a claim that runs out; the next one finds it due again.
+If the process dies, its claims run out, and another process finds the same things due again.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ import structlog
 from plaza.kernel.database_errors import DATABASE_ERRORS
 
 POLL_INTERVAL_S = 0.5
-"""A message in Redis would save half a second and could be lost; an idle poll is one look at an
-index that holds only what waits."""
+"""A message in Redis would save half a second, and could be lost. A poll that finds nothing is one
+look at an index that holds only what is due."""
 RETRY_DELAY_S = 2.0
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Lanes(Generic[T]):
-    """As many things under way at once as there are lanes.
+    """Works on as many things at once as there are lanes.
 
     Args:
         claim: takes so many of what is due.
@@ -94,6 +94,6 @@ class Lanes(Generic[T]):
 
 
 def place_of(error: Exception) -> str:
-    """What went wrong where; its message may quote what nobody needs to read."""
+    """The kind and place of an error, without its message, which may quote private data."""
     place = extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"

@@ -15,8 +15,8 @@ from plaza.writing.answer import Answer
 from plaza.writing.idempotency import FINISH, STORE, Repeatable, RequestInProgress, kept_values
 from plaza.writing.journal import KEEP, Entry
 
-# Facts and entry are lists that may be empty, and an answer without a scope is not kept: one
-# statement serves all commands.
+# One statement serves all commands: facts and entries are lists that may be empty, and an answer
+# without a scope is not kept.
 KEEP_ALL = f"""
     WITH fact AS ({APPEND}), last AS (SELECT max(id) AS event FROM fact), entry AS ({KEEP}),
         kept AS ({{kept}})

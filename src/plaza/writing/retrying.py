@@ -17,10 +17,12 @@ R = TypeVar("R")
 
 
 async def tried(attempt_at: Callable[[int], Awaitable[R]]) -> R:
-    """Attempt it, and again after what passes; nearly always there is nothing to keep count of.
+    """Attempt it, and again after a failure that may pass.
+
+    The first attempt, which nearly always succeeds, does without the library's bookkeeping.
 
     Args:
-        attempt_at: an attempt, told how many there were before it.
+        attempt_at: makes an attempt, told how many there were before it.
 
     Raises:
         Exception: what the last attempt has failed with.
@@ -46,5 +48,5 @@ async def tried(attempt_at: Callable[[int], Awaitable[R]]) -> R:
 
 
 def _backoff_of(error: Exception) -> bool | float:
-    """Whether to try again; who has only to know more does so at once."""
+    """Whether to try again, or after how many seconds: almost none where nobody is in the way."""
     return RUN_ANEW_WAIT_S if isinstance(error, RunAnew) else is_transient(error)

@@ -18,7 +18,7 @@ class UnitOfWork:
     Attributes:
         session: the open transaction.
         now: the database's time at the transaction's start.
-        attempt: how often the command was begun before, each time in a transaction of its own.
+        attempt: how many attempts at the command there were before, each in its own transaction.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class UnitOfWork:
         self.events.extend(events)
 
     def account_for(self, about: dict[str, UUID], reason: str | None = None) -> None:
-        """Have the journal say what was changed that leaves no fact, by its kind, and why."""
+        """Have the journal tell of changes that leave no fact, by kind and id, and why."""
         self.about, self.reason = about, reason
 
     async def flush(self) -> None:
