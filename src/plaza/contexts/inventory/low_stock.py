@@ -1,7 +1,7 @@
 """When the vendor is told that little of an offer is left, and that there is enough again.
 
-Of an offer in one bucket all rows are locked whenever one is, so that it is told by the change
-itself. Of one in several buckets only some are, so that the sweeper looks (`judge_low_stock`).
+All rows of an offer in one bucket are locked together, so the command that changes one of them can
+tell. Of an offer in several buckets only some are, so a sweeper has to look (`judge_low_stock`).
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ BY_OFFER = attrgetter("offer_id")
 
 
 def low_stock_facts(rows: Iterable[Stock]) -> list[StockRanLow | StockRecovered]:
-    """What the changes of rows have to tell about their offers in one bucket."""
+    """A fact for each offer in one bucket that these rows have brought across its threshold."""
     plain = [row for row in rows if row.buckets == 1 == row.buckets_read and not row.is_alone]
     told = []
     for _, group in groupby(sorted(plain, key=BY_OFFER), key=BY_OFFER):
@@ -32,7 +32,7 @@ def low_stock_facts(rows: Iterable[Stock]) -> list[StockRanLow | StockRecovered]
 
 
 def low_fact(row: Stock, available: int, low_at: int) -> StockRanLow | StockRecovered:
-    """What is told of the offer, in the name of one of its rows."""
+    """The fact about an offer, which one of its rows publishes."""
     kind = StockRanLow if available <= low_at else StockRecovered
     return kind(
         stock_id=row.id,

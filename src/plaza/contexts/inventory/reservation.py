@@ -19,7 +19,7 @@ MOVES: Mapping[ReservationStatus, tuple[ReservationStatus, ...]] = {
     "expired": (),
 }
 OPEN: tuple[ReservationStatus, ...] = ("held", "committed")
-"""Of these, a stock row's `reserved` and `backordered` are the sums."""
+"""Reservations in these states are what a stock row's `reserved` and `backordered` add up to."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,8 +27,8 @@ class Reservation:
     """What one line has of one stock row.
 
     Attributes:
-        quantity: units that are there for it; what is let go in part is let go from here.
-        backordered: units that it waits for; a reservation has either, never both.
+        quantity: units that are there for it.
+        backordered: units that it waits for; a reservation has the one or the other, never both.
     """
 
     id: UUID

@@ -41,7 +41,7 @@ CHANGE = """
 
 
 class Reservations:
-    """Reservations, found with their locks taken in the order of their ids or not at all."""
+    """Finds reservations, and locks them in the order of their ids where that is wanted."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -64,11 +64,11 @@ class Reservations:
         return await self._where(OPEN_OF_ORDER, order_id, vendor_order_id, lines, lock=lock)
 
     async def overdue(self, now: datetime, limit: int) -> list[Reservation]:
-        """What carts hold past its time, the longest overdue of it."""
+        """What carts have held for too long; where the limit is less, the longest overdue of it."""
         return await self._where(OVERDUE, now, limit, lock=False)
 
     async def still_held(self, found: Collection[Reservation]) -> list[Reservation]:
-        """Those that nobody else has let go or taken over meanwhile, locked."""
+        """Those of them that nobody else has let go of or taken over meanwhile, locked."""
         return await self._where(HELD, [reservation.id for reservation in found], lock=True)
 
     async def open_in(self, stock_ids: Collection[UUID]) -> list[Reservation]:
@@ -76,7 +76,7 @@ class Reservations:
         return await self._where(OPEN_IN, list(stock_ids), lock=True)
 
     async def waiting_in(self, stock_ids: Collection[UUID]) -> list[Reservation]:
-        """What waits for more to come in, locked; the oldest first."""
+        """What waits for units to come in, locked; the oldest first."""
         found = await self._where(WAITING_IN, list(stock_ids), lock=True)
         return sorted((each for each in found if each.is_open and each.backordered), key=_age)
 

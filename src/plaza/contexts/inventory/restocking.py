@@ -40,7 +40,7 @@ class Restocking:
         connection = await work.connection()
         rows = StockRows(connection)
         await rows.lock([offer_id], everything=True, vendor_id=vendor_id)
-        # Somebody may have brought the offer to another location while this waited.
+        # Somebody may have added rows at another location while this waited.
         await rows.lock([offer_id], everything=True, vendor_id=vendor_id)
         if not rows.of(offer_id):
             raise NotThere
@@ -52,7 +52,7 @@ class Restocking:
         return self._rows.available(self.stocking.id)
 
     async def finish(self, work: UnitOfWork) -> None:
-        """Spread the stock if it is to be, tell of a warning, and write."""
+        """Spread the stock if the number of buckets has changed, warn if that is due, and write."""
         reservations = Reservations(await work.connection())
         if self.stocking.buckets != self._buckets:
             await spread(self.stocking.id, self.stocking.buckets, self._rows, reservations)
@@ -63,7 +63,7 @@ class Restocking:
         row = self._rows.of(self.stocking.id)[0]
         row.version += 1
         await settle(self._rows, reservations, work)
-        # In the name of a row, whose next version it takes: after its movements.
+        # The row publishes it, as its next version: after its movements.
         work.publish(low_fact(row, self.available, self._threshold))
 
     def _is_low(self) -> bool:

@@ -14,19 +14,19 @@ BY_LOCATION = attrgetter("location_id")
 
 
 def live(rows: Iterable[Stock]) -> list[Stock]:
-    """The rows in use; those of buckets that were joined stay for their history, and empty."""
+    """The rows in use; those of buckets that were given up stay, empty, for their history."""
     return sorted((row for row in rows if row.bucket < row.buckets), key=BY_BUCKET)
 
 
 def levelled(rows: Sequence[Stock], available: int) -> None:
-    """Have so much available in the rows together, in equal parts; what is reserved stays."""
+    """Have so much available in all rows together, in equal parts; what is reserved stays."""
     share, rest = divmod(available, len(rows))
     for place, row in enumerate(rows):
         row.on_hand = row.reserved + share + (place < rest)
 
 
 async def spread(offer_id: UUID, buckets: int, rows: StockRows, reservations: Reservations) -> None:
-    """Spread all that is locked of an offer over so many buckets at each of its locations."""
+    """Spread an offer, of which all rows are locked, over so many buckets at each location."""
     of_offer = sorted(rows.of(offer_id), key=BY_LOCATION)
     for row in of_offer:
         row.buckets = buckets

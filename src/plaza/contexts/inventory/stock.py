@@ -32,7 +32,7 @@ class Levels(NamedTuple):
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """History of a row: the sums of its deltas are its levels."""
+    """A change of a row; the deltas of all of them add up to the row's levels."""
 
     id: UUID
     version: int
@@ -52,7 +52,7 @@ class Stock:
         buckets: into how many rows the offer is spread at each location.
         low_at: at how many available units its vendor wants to be warned.
         is_alone: whether it was locked without the other rows of its offer.
-        movements: what this transaction does to it.
+        movements: what this transaction has recorded of it.
     """
 
     id: UUID
@@ -116,7 +116,7 @@ class Stock:
     def note(
         self, kind: MovementKind, reason: str | None = None, order_id: UUID | None = None
     ) -> None:
-        """Make a movement of what has changed since the last one; a new row has one at least."""
+        """Record what has changed since the last movement; a new row has at least one movement."""
         deltas = self.levels.minus(self._noted)
         if not any(deltas) and self.version > 0:
             return

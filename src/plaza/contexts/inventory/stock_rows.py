@@ -1,7 +1,8 @@
 """The rows of stock that a transaction may change: locked in one order, written in one statement.
 
-Who waits for rows does so in one statement, in the order of their ids, and holds no others: so no
-two wait for each other. Rows of offers in several buckets may be taken besides, without waiting.
+A transaction waits for rows in one statement only, in the order of their ids, and before it holds
+any others: so no two ever wait for each other. Rows of offers in several buckets may be taken on
+top of that, without waiting.
 """
 
 from collections import defaultdict
@@ -100,7 +101,7 @@ class StockRows:
         self._of_offer[row.offer_id].append(row)
 
     def of(self, offer_id: UUID) -> list[Stock]:
-        """The offer's rows in the order of taking: the default location, the fullest bucket."""
+        """The offer's rows as they are taken from: default location first, then fullest bucket."""
         return sorted(self._of_offer[offer_id], key=_turn)
 
     def available(self, offer_id: UUID) -> int:

@@ -1,4 +1,4 @@
-"""How an offer is stocked: beyond what is there, when to warn, in how many buckets."""
+"""How an offer is stocked: whether it can be backordered, when to warn, in how many buckets."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ FIRST_VERSION = 1
 
 
 class Stocking(VersionedRow):
-    """Of an offer that has never been stocked in a way of its own there is no row: version 1."""
+    """How one offer is stocked; an offer whose stocking was never changed has no row: version 1."""
 
     __tablename__ = "stocking"
     __table_args__ = {"schema": "inventory"}  # noqa: RUF012  SQLAlchemy's own form
@@ -26,7 +26,7 @@ class Stocking(VersionedRow):
     low_at: Mapped[int | None] = mapped_column(BigInteger)
     buckets: Mapped[int] = mapped_column(SmallInteger)
     is_low: Mapped[bool]
-    """What was told last of an offer in several buckets."""
+    """Whether the last thing told of it was that little is left; for offers in several buckets."""
 
     def change(self) -> StockingChanged:
         """Count a change."""

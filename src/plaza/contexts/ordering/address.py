@@ -71,7 +71,7 @@ class AddressRow(Row):
 
     @classmethod
     def of_cart(cls, cart_id: UUID, account_id: UUID | None) -> Self:
-        """A cart's address, which says nothing yet."""
+        """A row for a cart's address, still empty."""
         return cls(id=new_id(), cart_id=cart_id, account_id=account_id)
 
     def take(self, address: Address, email: str | None = None) -> None:
@@ -121,5 +121,5 @@ class Addresses:
         return cls(work)
 
     async def of_cart(self, cart_id: UUID) -> AddressRow | None:
-        """Where the cart's goods go, where that was said."""
+        """The cart's address; None where none was set."""
         return await OF_CART.first(self._work.session, cart_id)

@@ -23,8 +23,8 @@ class BookedAddress(Address, frozen=True, kw_only=True):
     """An address of the book.
 
     Attributes:
-        is_default: whether it is the one that was made the default last, or the oldest where
-            none ever was; exactly one is, unless there is none.
+        is_default: whether it was made the default last or, where none ever was, is the oldest;
+            exactly one address of a book that is not empty is.
     """
 
     id: UUID
@@ -40,9 +40,9 @@ class AddressBook:
         self._work = work
 
     async def add(self, address: Address) -> AddressRow:
-        """Keep one more.
+        """Keep one more address.
 
-        The caller holds a lock of the account, so that no other is added meanwhile.
+        The caller has locked the account, so that nobody adds another one at the same time.
 
         Raises:
             UnknownCountry: the address is in no country.
@@ -60,7 +60,7 @@ class AddressBook:
         return row
 
     async def find_locked(self, address_id: UUID) -> AddressRow:
-        """One of them, which nobody else changes until the command's end.
+        """One address of the book, which nobody else changes until the command's end.
 
         Raises:
             NotThere: there is none, or it is not the account's own.

@@ -56,7 +56,7 @@ class WantedOffer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CartLine(Row):
-    """How many of one offer; the price is the one of when it was put in or last changed."""
+    """How many of one offer; its price is the one at which it was put in or last changed."""
 
     __tablename__ = "cart_line"
     __table_args__ = {"schema": "ordering"}  # noqa: RUF012  SQLAlchemy's own form
@@ -86,10 +86,10 @@ class Cart(Row):
     expires_at: Mapped[datetime]
 
     def require_open(self) -> None:
-        """Refuse what would change a cart that is being bought, or is bought.
+        """Refuse to change a cart that is being bought, or is bought.
 
         Raises:
-            CompletionInProgress: what comes of it is not known yet.
+            CompletionInProgress: it is being bought; the outcome is not known yet.
             CartCompleted: it is an order, or part of another cart.
         """
         if self.status == "completing":
@@ -98,7 +98,7 @@ class Cart(Row):
             raise CartCompleted(f"The cart is {self.status}; begin another one.")
 
     def touch(self, now: datetime, lifetime: timedelta) -> None:
-        """Something of it is changed: it lives anew from now on.
+        """Count a change, from which on the cart lives for its whole lifetime again.
 
         Raises:
             CompletionInProgress, CartCompleted: it cannot be changed.
@@ -111,12 +111,12 @@ class Cart(Row):
         self.account_id = account_id
 
     def merge(self, now: datetime) -> None:
-        """What lay in it lies in another cart of its account now."""
+        """Close it: its lines are in another cart of its account now."""
         self.require_open()
         self.status, self.changed_at = "merged", now
 
     def begin_completion(self) -> None:
-        """Nothing of it changes until there is an outcome."""
+        """Have nobody change it until the outcome of its completion is known."""
         self.require_open()
         self.status = "completing"
 
@@ -125,9 +125,9 @@ class Cart(Row):
         self.status = "completed"
 
     def reopen(self, now: datetime) -> None:
-        """Nothing came of its completion; it can be changed and completed again.
+        """Let it be changed and completed again, after a completion that came to nothing.
 
-        It lives anew from now on: whoever was declined on its last day finds it there.
+        It lives for its whole lifetime again: whoever was declined on its last day still finds it.
         """
         if self.status == "completing":
             lifetime = self.expires_at - self.changed_at

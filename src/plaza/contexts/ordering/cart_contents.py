@@ -38,7 +38,7 @@ class TotalTooLarge(Unprocessable):
 
 
 class CartContents:
-    """What lies in the cart; one line an offer, so that its demand is one number."""
+    """The lines of a cart, at most one for each offer, so that the demand for it is one number."""
 
     def __init__(self, cart: Cart, lines: Sequence[CartLine], work: UnitOfWork) -> None:
         self.cart = cart
@@ -47,7 +47,7 @@ class CartContents:
 
     @classmethod
     async def opened(cls, cart_id: UUID, work: UnitOfWork, rules: CartRules) -> Self:
-        """The cart, locked, to be changed; it lives anew from now on.
+        """Lock the cart for a change, which also prolongs its life.
 
         Raises:
             NotThere: there is none for the caller.
@@ -61,12 +61,12 @@ class CartContents:
     async def on_sale(
         self, rules: CartRules, wanted: Sequence[WantedOffer] = ()
     ) -> Mapping[UUID, OnSale]:
-        """The offers of the lines, and those that shall become lines."""
+        """The offers of the lines, and those that are about to become lines, as they are now."""
         offer_ids = [*self.lines, *(each.offer_id for each in wanted)]
         return await rules.on_sale(offer_ids, self.cart.id, self._work)
 
     def put_in(self, wanted: Sequence[WantedOffer], on_sale: Mapping[UUID, OnSale]) -> None:
-        """Add to what is there; stock is not asked for here, and told of as a problem.
+        """Add to what is there; too little stock is no refusal, but a problem that the cart tells.
 
         Raises:
             OfferUnavailable, CurrencyMismatch: naming every such offer.
@@ -81,16 +81,17 @@ class CartContents:
             raise CartFull(f"A cart has {LINES_MAX} lines at most.", lines_max=LINES_MAX)
 
     def change(self, line_id: UUID, quantity: int, on_sale: Mapping[UUID, OnSale]) -> None:
-        """Have so many of it, at the price of now.
+        """Set a line's quantity, and its price to the present one.
 
         Raises:
             NotThere: the cart has no such line.
+            QuantityTooLarge: a line holds less than that.
         """
         line = self._line(line_id)
         self._set(line, quantity, on_sale.get(line.offer_id))
 
     async def take_out(self, line_id: UUID) -> None:
-        """Have none of it.
+        """Remove a line.
 
         Raises:
             NotThere: the cart has no such line.
@@ -99,9 +100,9 @@ class CartContents:
         await self._work.session.delete(line)
 
     async def merge(self, other: Cart) -> None:
-        """Take over the lines of another cart, but for what would not fit, and its address.
+        """Take over another cart's lines, as far as they fit, and its address if this has none.
 
-        Of an offer that lies in both the quantity here stays.
+        Of an offer that lies in both carts, the quantity in this one stays.
         """
         carts, session = Carts.of(self._work), self._work.session
         for line in await carts.lines_of(other.id):
@@ -121,7 +122,7 @@ class CartContents:
             await session.delete(address)
 
     async def told(self, rules: CartRules, on_sale: Mapping[UUID, OnSale]) -> CartDocument:
-        """The whole cart, as it is answered; what is set to be held is held now.
+        """The whole cart as the answer shows it; where carts reserve stock, it is reserved now.
 
         Raises:
             TotalTooLarge: no client could read the total.
@@ -138,7 +139,7 @@ class CartContents:
         if rules.hold is not None and cart.status == "open":
             await rules.hold(cart.id, what_can_be_held(lines, on_sale), self._work)
             if self._work.attempt > 0:
-                # Others may have been faster: what could not be held is told.
+                # Others may have been faster: what could not be reserved is told as a problem.
                 on_sale = await self.on_sale(rules)
         priced = priced_cart(lines, on_sale, cart.currency, rules.delivery, rules.tax)
         if priced.totals.total_minor > AMOUNT_MINOR_MAX:

@@ -75,7 +75,7 @@ class CartDocument(SumsOfCart, frozen=True, kw_only=True):
 
 
 class ToldCart(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told of a cart beside what it costs."""
+    """What a cart's document says beside what it costs."""
 
     id: UUID
     status: CartStatus

@@ -1,4 +1,4 @@
-"""What stands in the way of buying a cart, told with every answer about it."""
+"""What stands in the way of buying a cart; every answer about the cart tells it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
@@ -64,7 +64,7 @@ def price_now(offer: OnSale | None, currency: str) -> int | None:
 def problems_of(
     lines: Sequence[WantedLine], goods: Mapping[UUID, OnSale], currency: str
 ) -> list[CartProblem]:
-    """Everything that the lines meet, in their order; a paused vendor is told of once."""
+    """The problems of all lines, in the lines' order; a paused vendor is named once."""
     problems: list[CartProblem] = []
     paused: set[UUID] = set()
     for line in lines:

@@ -1,4 +1,4 @@
-"""What the marketplace has set for its carts, and whom they ask."""
+"""What the marketplace has set for its carts, and the ports through which they ask others."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -42,13 +42,13 @@ class Present(Protocol):
 
 
 class CartRules(msgspec.Struct, frozen=True, kw_only=True):
-    """By which carts are changed and told of.
+    """The rules by which carts are changed and shown.
 
     Attributes:
         currency: of carts for which none is named.
         lifetime: how long a cart lives after its last change.
-        hold: where carts reserve what lies in them.
-        present: where accounts can be erased.
+        hold: set where carts reserve what lies in them.
+        present: set where accounts can be erased.
     """
 
     goods: Goods
@@ -71,7 +71,7 @@ class CartRules(msgspec.Struct, frozen=True, kw_only=True):
 def what_can_be_held(
     lines: Sequence[CartLine], on_sale: Mapping[UUID, OnSale]
 ) -> tuple[HeldLine, ...]:
-    """As much of each line as there is."""
+    """What a cart can reserve: as much of each line as is available, and nothing unbuyable."""
     held = []
     for line in lines:
         offer = on_sale.get(line.offer_id)

@@ -7,7 +7,7 @@ import msgspec
 
 from plaza.writing.unit_of_work import UnitOfWork
 
-# Whoever is about to fill or complete one of the carts is waited for, and finds it gone afterwards.
+# This waits for whoever is changing or completing one of the carts; others find it gone afterwards.
 LOCK_CARTS = "SELECT id FROM ordering.cart WHERE account_id = $1 ORDER BY id FOR UPDATE"
 PENDING_ORDERS = """
     SELECT id, number FROM ordering.order_group
@@ -53,7 +53,7 @@ async def erase_purchaser(account_id: UUID, work: UnitOfWork) -> None:
 
 
 async def erase_recipient(order_id: UUID, cart_id: UUID, work: UnitOfWork) -> datetime | None:
-    """Forget where an order went, in the cart that it was made of too.
+    """Forget where an order went, also in the cart that it was made of.
 
     Returns:
         When that was first done; None where the order never said where it goes.

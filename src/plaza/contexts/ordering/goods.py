@@ -1,4 +1,4 @@
-"""What is for sale, as carts and orders have to know it; asked of its owners by one question."""
+"""The port through which carts and orders learn what is for sale, by one query."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -17,10 +17,10 @@ class OnSale(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         prices: amounts in minor units by currency.
-        vendor_standing: gone are vendors that are suspended, closed, or not approved yet.
-        is_listed: whether offer and product are there for shoppers.
-        available: what nobody has reserved, but for the cart that was named.
-        tax_rate: of the vendor's prices, which include it.
+        vendor_standing: `gone` for vendors that are suspended, closed, or not approved yet.
+        is_listed: whether both offer and product are there for shoppers.
+        available: how many nobody has reserved, except the cart that was named.
+        tax_rate: of the vendor's prices, which include the tax.
     """
 
     offer_id: UUID
@@ -47,7 +47,7 @@ class OnSale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Goods(Protocol):
-    """Looks offers up, in the transaction of who asks; unknown ones are left out."""
+    """Looks offers up in the caller's transaction; unknown ones are left out."""
 
     async def __call__(
         self, connection: Connection, offer_ids: Sequence[UUID], cart_id: UUID | None = None

@@ -34,7 +34,7 @@ NEXT_ORDINAL = "SELECT nextval('ordering.order_number')"
 
 
 class CompletionInProgress(Conflict):
-    """Somebody else is at it; who comes again in a moment finds what came of it."""
+    """Somebody else is completing it; asking again in a moment finds the outcome."""
 
     code = "completion_in_progress"
     title = "The cart is being completed"
@@ -123,7 +123,7 @@ class Orders(Aggregates[OrderGroup]):
         return order_number_of(await (await driver_of(self.session)).fetchval(NEXT_ORDINAL))
 
     async def find_locked(self, order_id: UUID) -> OrderGroup:
-        """The order, which nobody else brings on until the command's end.
+        """The order, which nobody else changes until the command's end.
 
         Raises:
             NotThere: there is none, or it is not for the caller to see.
@@ -134,9 +134,9 @@ class Orders(Aggregates[OrderGroup]):
         return found
 
     async def of_cart(self, cart_id: UUID) -> OrderGroup | None:
-        """What the cart has become: the order that waits or was placed."""
+        """The order that the cart has become: one that is pending or placed."""
         return await OF_CART.first(self.session, cart_id)
 
 
-# Two callers who complete one cart at once meet at its lock; this is the floor under it.
+# Two callers who complete one cart at once already meet at its lock; this is the safety net.
 CONSTRAINTS = {"order_cart_key": (CompletionInProgress, "Ask again in a moment.")}

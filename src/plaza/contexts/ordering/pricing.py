@@ -47,7 +47,7 @@ class VendorPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PricedCart(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts stand in the order of their vendors' ids, the lines in that of their own."""
+    """The parts are sorted by their vendors' ids, the lines of each by their own."""
 
     currency: str
     parts: list[VendorPart]
@@ -56,7 +56,7 @@ class PricedCart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(Protocol):
-    """What a vendor asks for delivering these lines, in minor units."""
+    """What a vendor charges for delivering these lines, in minor units."""
 
     def __call__(self, vendor_id: UUID, lines: Sequence[PricedLine]) -> int: ...
 
@@ -68,7 +68,7 @@ class Tax(Protocol):
 
 
 def free_delivery(vendor_id: UUID, lines: Sequence[PricedLine]) -> int:  # noqa: ARG001  a port
-    """Of every vendor that has said nothing else."""
+    """What delivery costs as long as vendors cannot set anything else."""
     return 0
 
 

@@ -1,7 +1,7 @@
 """What orders are now, told as facts.
 
-When a part was accepted, canceled or ended is not kept, because nobody shows it: it is told as when
-the order was placed or, if it never was, made.
+When a vendor order was accepted, canceled or ended is not stored, because nobody shows it. The
+facts told here say instead when the order was placed or, if it never was, made.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ ORDERS = """
             ORDER BY v.id) AS vendor_ids
     FROM ordering.order_group o ORDER BY o.id
 """
-# Rates are numbers of six digits there, and texts here.
+# Rates are stored as numbers with six decimals, and told as texts.
 VENDOR_ORDERS = """
     SELECT v.id AS vendor_order_id, v.*, v.status_reason AS reason, o.number AS order_number,
         o.address_id, o.created_at AS taken_at, o.placed_at, o.acceptance_s, l.lines,
@@ -115,7 +115,7 @@ def _placed(row: asyncpg.Record) -> Iterator[VendorOrderEvent]:
 
 def _ordered(line: KeptLine) -> OrderedLine:
     members: dict[str, Any] = {name: getattr(line, name) for name in OrderedLine.__struct_fields__}
-    # As it was told when it was bought.
+    # The rate as the first fact told it: `0.2`, and not `0.200000`.
     return OrderedLine(**(members | {"tax_rate": rate_text(Decimal(line.tax_rate))}))
 
 

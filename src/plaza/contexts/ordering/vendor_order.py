@@ -29,7 +29,7 @@ from plaza.kernel.states import moved
 from plaza.writing.aggregate import Aggregates, VersionedRow
 from plaza.writing.direct_rows import Question, flush
 
-# `pending` until its order is placed, which nobody but the shopper sees. A shopper may cancel what
+# Until its order is placed it is `pending`, which only the shopper sees. A shopper may cancel what
 # the vendor has not accepted yet.
 MOVES: dict[VendorOrderStatus, tuple[VendorOrderStatus, ...]] = {
     "pending": ("pending_acceptance", "accepted", "canceled", "failed"),
@@ -44,7 +44,7 @@ MOVES: dict[VendorOrderStatus, tuple[VendorOrderStatus, ...]] = {
 
 UNPLACED: tuple[VendorOrderStatus, ...] = ("pending", "failed")
 PLACED = 2
-"""The version that placing it makes; whatever follows has a higher one."""
+"""The version after it was placed; whatever follows has a higher one."""
 EVENT_OF_END = {status: event for event, status in ENDINGS.items()}
 
 
@@ -80,7 +80,10 @@ class VendorOrder(VersionedRow):
 
     @property
     def was_placed(self) -> bool:
-        """Whether its vendor has ever seen it; what ended unplaced has moved once only."""
+        """Whether its vendor has ever seen it.
+
+        One that was canceled tells by its version: unplaced, it has changed only once.
+        """
         return self.status not in UNPLACED and (self.status != "canceled" or self.version > PLACED)
 
     def create(
@@ -123,7 +126,7 @@ class VendorOrder(VersionedRow):
         """Promise to send it.
 
         Raises:
-            AcceptanceOver: the time for that is over, whether its sweeper has come by or not.
+            AcceptanceOver: the time for that is over, whether a sweeper came by or not.
             IllegalTransition: it does not wait for that.
         """
         moved("vendor order", MOVES, self.status, "accepted")
@@ -155,7 +158,7 @@ class VendorOrder(VersionedRow):
         lines = {line.id: line for line in self.lines}
         if not quantities.keys() <= lines.keys():
             raise NotThere
-        # What cannot be canceled whole cannot be canceled in part.
+        # Lines can be canceled as long as the whole can.
         moved("vendor order", MOVES, self.status, "canceled")
         taken = sum(lines[line_id].cancel(n) for line_id, n in quantities.items())
         if all(line.left == 0 for line in self.lines):
@@ -224,7 +227,7 @@ class VendorOrders(Aggregates[VendorOrder]):
         return found
 
     async def cancel_lines_of(self, vendor_order_ids: Sequence[UUID]) -> None:
-        """Let the lines say, too, that nothing of these is left."""
+        """Count all units of their lines as canceled."""
         canceling = update(OrderLine).values(canceled_quantity=OrderLine.quantity)
         await self.session.execute(
             canceling.where(OrderLine.vendor_order_id.in_(vendor_order_ids)),
