@@ -1,4 +1,4 @@
-"""Who orders go to, asked of ordering when it is read."""
+"""Who orders go to: looked up in ordering's tables at the moment of reading."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Under which addresses vendors are reached, asked of vendors when it is read."""
+"""How vendors are reached: looked up in the vendors' tables at the moment of reading."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

@@ -10,8 +10,8 @@ import msgspec
 from plaza.contexts.ordering.goods import OnSale
 from plaza.reading.pools import Connection
 
-# JSON is read as text: what connections make of it otherwise differs between reads and commands.
-# A pause that is over counts no more, whether its sweeper has come by or not.
+# JSON is read as text, since the connections of reads and of commands decode it differently.
+# A pause that is over does not count, whether its sweeper has come by or not.
 ON_SALE = """
     SELECT o.id AS offer_id, o.vendor_id, o.product_id, o.variant_id, p.title,
         v.option_values::text AS options, o.sku, p.media -> 0 ->> 'url' AS image,

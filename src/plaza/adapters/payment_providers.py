@@ -27,7 +27,7 @@ log = structlog.get_logger()
 async def open_providers(
     settings: Settings, reads: PrivateReads | None = None
 ) -> AsyncIterator[Providers]:
-    """Those that are set, with connections that are kept until left.
+    """The providers that the settings offer; their connections are closed at the end.
 
     Args:
         settings: which are offered, and how long they may take to answer.

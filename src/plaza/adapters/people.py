@@ -1,4 +1,4 @@
-"""Who the people are that vendors know as ids, asked of identity when it is read."""
+"""Who the people are whom vendors know by ids: looked up in identity's tables when it is read."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

@@ -23,8 +23,8 @@ API_KEY = """
     WHERE secret_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 """
 
-# A transaction that this snapshot does not see yet has at least the horizon's number: the next
-# question begins there, and repeats some notes rather than miss one.
+# A transaction that this snapshot does not see yet has the number of the horizon or a higher one.
+# The next query begins there: it may repeat some notes, but misses none.
 NOTES = """
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon,
         n.txid::text::bigint AS txid, n.subject

@@ -11,11 +11,11 @@ from plaza.contexts.payments.provider import MovementRequest
 from plaza.kernel.money import Money
 
 LEASE_S = 30
-"""Longer than a provider may take: who holds it is the only one who asks."""
+"""Longer than a provider may take, so that only the holder of a lease asks."""
 POOL_SIZE_MAX = 2
 
-# For an index to be used under row-level security: a column of its own, and now() instead of
-# clock_timestamp(). What is being captured is refunded afterwards.
+# Written so that an index can be used under row-level security: a column by itself, and now()
+# instead of clock_timestamp(). A refund waits for a capture that is under way.
 DUE = """
     SELECT o.id FROM payments.operation o
     WHERE o.next_attempt_at <= now()
@@ -59,7 +59,7 @@ class DueOperation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueOperations:
-    """Claims; each is a short transaction of its own, and nobody is asked in one."""
+    """Claims operations, in short transactions; providers are asked outside of them."""
 
     def __init__(self, pool: asyncpg.Pool, lease_s: float = LEASE_S) -> None:
         self._pool = pool

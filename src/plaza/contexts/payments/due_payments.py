@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 LEASE_S = 30
-"""Longer than a look takes: who holds it is the only one who asks."""
+"""Longer than a look takes, so that only the holder of a lease asks."""
 
 DUE = """
     SELECT id FROM payments.payment
@@ -33,8 +33,8 @@ class DuePayment(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         operation_id: its last attempt.
-        is_awaited: whether the shopper may still bring it to an end.
-        open_attempts: those that have no outcome, the last one among them or not.
+        is_awaited: whether the shopper may still pay.
+        open_attempts: those that have no outcome yet; the last one may be among them.
     """
 
     id: UUID
@@ -45,12 +45,12 @@ class DuePayment(msgspec.Struct, frozen=True, kw_only=True):
     open_attempts: list[UUID]
 
     def closes(self, attempt_id: UUID) -> bool:
-        """Whether the attempt is given up unless it was approved."""
+        """Whether the attempt is to be closed at the provider, unless it was approved."""
         return not self.is_awaited or attempt_id != self.operation_id
 
 
 class DuePayments:
-    """Claims; each is a short transaction of its own, and nobody is asked in one."""
+    """Claims payments, in short transactions; providers are asked outside of them."""
 
     def __init__(self, pool: asyncpg.Pool, lease_s: float = LEASE_S) -> None:
         self._pool = pool

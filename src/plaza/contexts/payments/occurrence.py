@@ -1,4 +1,4 @@
-"""What was asked of a provider and what it said: never changed, and all amounts derive from it."""
+"""What was asked of providers and what they said: never changed; all amounts derive from it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ OccurrenceOutcome = Literal["requested", "succeeded", "failed"]
 
 
 class Occurrence(Row):
-    """Of one operation; the same thing happens to it once."""
+    """Something that has happened to an operation; each kind and outcome is kept once."""
 
     __tablename__ = "payment_event"
     __table_args__ = {"schema": "payments"}  # noqa: RUF012  SQLAlchemy's own form
@@ -69,8 +69,8 @@ def amounts_of(occurrences: Iterable[Occurrence], share: tuple[UUID, int] | None
 
     Args:
         occurrences: all of the payment.
-        share: of which vendor order alone, and what its part is: the whole of a payment being
-            authorized or captured, each part is with its own amount.
+        share: to look at one vendor order only: its id, and its part of the amount. What was
+            said of the whole payment counts for each part with the part's own amount.
     """
     sums = dict.fromkeys(("authorization", "charge", "void", "refund"), 0)
     for one in occurrences:
@@ -82,7 +82,7 @@ def amounts_of(occurrences: Iterable[Occurrence], share: tuple[UUID, int] | None
         sums[one.kind] += amount
     return Amounts(
         authorized=sums["authorization"],
-        # What was voided was not taken, though the whole was told to be.
+        # What was voided was never captured, even where all was said to be.
         captured=min(sums["charge"], sums["authorization"] - sums["void"]),
         voided=sums["void"],
         refunded=sums["refund"],
@@ -90,7 +90,7 @@ def amounts_of(occurrences: Iterable[Occurrence], share: tuple[UUID, int] | None
 
 
 def first_of(operation: Operation) -> Occurrence:
-    """That it was asked for."""
+    """The first occurrence of an operation: that it was requested."""
     return Occurrence(**_row(operation, operation.kind, Said(outcome="requested")))
 
 
@@ -100,7 +100,7 @@ async def keep_once(
     """Keep what was said, unless it was said before.
 
     Returns:
-        The kinds that are new.
+        The kinds that were not known before.
     """
     rows = [_row(operation, kind, said) for kind in kinds]
     connection = await work.connection()

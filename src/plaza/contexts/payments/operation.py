@@ -100,6 +100,6 @@ class Operations:
         return found
 
     async def has_charges(self, payment_id: UUID) -> bool:
-        """Whether taking what was put aside is or was asked for by itself."""
+        """Whether a capture was ever requested, apart from the authorization."""
         await flush(self._session)
         return bool(await (await driver_of(self._session)).fetchval(HAS_CHARGES, payment_id))

@@ -48,7 +48,7 @@ class PaymentOver(Conflict):
 
 
 class PaymentInProgress(Conflict):
-    """Somebody else is asking the provider; who comes again in a moment finds what came of it."""
+    """Somebody else is asking the provider; asking again in a moment finds the outcome."""
 
     code = "completion_in_progress"
     title = "The payment is being made"
@@ -59,7 +59,7 @@ TOLD = (
     *("version", "order_id", "account_id", "provider", "currency", "status", "amount_minor"),
     *("authorized_minor", "captured_minor", "voided_minor", "refunded_minor"),
 )
-"""What every fact of a payment says of it, besides its id."""
+"""The columns that every fact of a payment tells, besides its id."""
 
 
 class Payment(VersionedRow):
@@ -88,7 +88,7 @@ class Payment(VersionedRow):
     checks: Mapped[int]
     expires_at: Mapped[datetime]
     told: Mapped[str | None]
-    """The type of the last fact; what that says is shown until the next one."""
+    """The type of the last fact; what it says is shown until the next one."""
     told_code: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -120,7 +120,7 @@ class Payment(VersionedRow):
     def begin(
         self, operation_id: UUID, now: datetime, claim_s: int, after: UUID | None = None
     ) -> PaymentActionRequired | None:
-        """Try to have it authorized, under a key of its own.
+        """Begin another attempt to have it authorized, under a key of its own.
 
         Args:
             operation_id: the key.
@@ -129,8 +129,8 @@ class Payment(VersionedRow):
             after: the attempt before, where the caller holds the claim of it.
 
         Raises:
-            PaymentOver: it does not wait for that.
-            PaymentInProgress: another attempt is just being made.
+            PaymentOver: it does not wait to be paid.
+            PaymentInProgress: another attempt is being made right now.
         """
         self._require_pending()
         if after != self.operation_id:
@@ -142,35 +142,35 @@ class Payment(VersionedRow):
         return None if self.next_action is None else self.require_action(WAITING)
 
     def claim(self, now: datetime, claim_s: int) -> None:
-        """Be the one who asks the provider.
+        """Let nobody but the caller ask the provider for a while.
 
         Raises:
             PaymentOver: there is nothing to ask about.
-            PaymentInProgress: somebody else is.
+            PaymentInProgress: somebody else is asking.
         """
         self._require_pending()
         self._require_unclaimed(now)
         self._claim(now, claim_s)
 
     def approve(self, authorization: Operation, *, captures: bool) -> PaymentEvent:
-        """What was asked for may be taken, or has been."""
+        """Count an authorization that has succeeded, and perhaps captured the money as well."""
         if self.authorization_id is None:
             self.authorization_id = authorization.id
             self.authorized_minor += authorization.amount_minor
         self.provider_reference = authorization.provider_reference
         self.next_action = self.code = None
-        # What was voided before is not taken any more, though the whole is told to be captured.
+        # What was voided before cannot be captured any more, even where all is said to be.
         self.captured_minor += authorization.amount_minor - self.voided_minor if captures else 0
         fact: type[PaymentEvent] = PaymentCaptured if captures else PaymentAuthorized
         return self._changed(fact)
 
     def decline(self, code: str) -> PaymentDeclined:
-        """The last attempt has come to nothing; there may be another."""
+        """Note that the last attempt was declined; the shopper may try again."""
         self.code, self.next_action = code, None
         return self._changed(PaymentDeclined, code=code)
 
     def require_action(self, action: NextAction) -> PaymentActionRequired | None:
-        """The shopper has to do something; None where that was known."""
+        """Have the shopper do something; None where that was known already."""
         told = msgspec.to_builtins(action)
         if self.next_action == told:
             return None
@@ -178,20 +178,25 @@ class Payment(VersionedRow):
         return self._changed(PaymentActionRequired, next_action=action)
 
     def give_up(self, now: datetime) -> PaymentDeclined:
-        """Wait for it no more; attempts that are still open are closed at the provider."""
+        """Stop waiting for it; the reconciler closes open attempts at the provider."""
         self.status, self.next_action, self.claimed_until = "failed", None, None
         self.next_check_at = now if self.open_attempts else None
         return self._changed(PaymentDeclined, code=self.code or GIVEN_UP)
 
     def move(self, operation: Operation, not_taken_minor: int = 0) -> PaymentEvent:
-        """A part was captured, voided or refunded; so much was not captured as was told."""
+        """Count a part that was captured, voided or refunded.
+
+        Args:
+            operation: what was asked for.
+            not_taken_minor: how much had counted as captured and was voided instead.
+        """
         amount, fact = MOVED[operation.kind]
         setattr(self, amount, getattr(self, amount) + operation.amount_minor)
         self.captured_minor -= not_taken_minor
         return self._changed(fact)
 
     def refuse(self, operation: Operation, code: str) -> PaymentEvent:
-        """The provider will not move a part, for good."""
+        """Tell that the provider refuses for good to move a part."""
         charges = operation.kind == "charge"
         fact: type[PaymentEvent] = PaymentDeclined if charges else PaymentReturnFailed
         return self._changed(fact, code=code)
@@ -205,10 +210,10 @@ class Payment(VersionedRow):
             return
         planned = now + doubled(CHECK_DELAY_S_MIN, self.checks, CHECK_DELAY_S_MAX)
         if self.status == "pending" and now < self.expires_at:
-            # Of a transfer nobody can be asked: an operator has seen it, or its time is over.
+            # Nobody can be asked about a transfer: an operator confirms it, or its time runs out.
             is_told = self.awaits_transfer and self.open_attempts == 1
             planned = self.expires_at if is_told else min(planned, self.expires_at)
-        # Whoever holds a claim is left alone.
+        # While somebody holds a claim, nobody else looks.
         self.next_check_at = max(planned, self.claimed_until or planned)
         self.checks += 1
 
@@ -242,7 +247,8 @@ class Payment(VersionedRow):
         return {"payment_id": self.id} | {name: getattr(self, name) for name in TOLD}
 
 
-# By key share: who writes an operation refers to the payment, with its share in hand.
+# Not FOR UPDATE, which would block foreign keys: whoever holds a share writes operations, and these
+# refer to the payment.
 LOCK = "FOR NO KEY UPDATE"
 LOCKED = Question(Payment, f"SELECT {{columns}} FROM payments.payment WHERE id = $1 {LOCK}")
 BY_ORDER_LOCKED = Question(
@@ -261,7 +267,7 @@ class Payments(Aggregates[Payment]):
     model_type = Payment
 
     async def find_locked(self, payment_id: UUID) -> Payment:
-        """The payment, which nobody else brings on until the command's end.
+        """The payment, which nobody else changes until the command's end.
 
         Raises:
             NotThere: there is none, or it is not for the caller to see.

@@ -40,7 +40,7 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request that may be sent any number of times under its key with one effect.
 
     Attributes:
-        operation_id: the provider's idempotency key; the order's attempt has one and no other.
+        operation_id: the provider's idempotency key, one for each attempt.
         captures: whether the money is taken at once and not only put aside.
     """
 
@@ -67,11 +67,11 @@ class ActionRequired(msgspec.Struct, frozen=True, kw_only=True, tag="action_requ
 
 
 class OutcomeNotKnown(msgspec.Struct, frozen=True, kw_only=True, tag="not_known"):
-    """No answer in time: it may or may not have happened, and is found out by the key."""
+    """No answer in time: it may have happened or not, which asking by the key finds out."""
 
 
 class NeverHeardOf(msgspec.Struct, frozen=True, kw_only=True, tag="never_heard_of"):
-    """The provider knows no request of that key, and refuses one that should come after this."""
+    """The provider knows no request of that key and, if asked to, refuses one that comes later."""
 
 
 Outcome = Approved | Declined | ActionRequired | OutcomeNotKnown
@@ -106,8 +106,8 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A message of the provider, verified: what became of an operation.
 
     Attributes:
-        event_id: the provider's; the same one is acted on once.
-        operation_id: our key of what it is about.
+        event_id: given by the provider; messages of the same id are acted on once.
+        operation_id: what it is about, by our key.
     """
 
     event_id: str
@@ -119,7 +119,7 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 @runtime_checkable
 class PaymentProvider(Protocol):
-    """Never raises for what a provider says or fails to say: that is an outcome."""
+    """One provider. Its methods return outcomes, and raise nothing for a missing or bad answer."""
 
     name: str
 
@@ -130,7 +130,7 @@ class PaymentProvider(Protocol):
 
         Args:
             operation_id: the key under which it was asked for.
-            closes: whether it is given up unless approved: the provider approves it no more.
+            closes: whether the provider shall not approve it any more, unless it already has.
         """
 
     async def capture(self, request: MovementRequest) -> Movement: ...
@@ -155,7 +155,7 @@ def provider_named(name: str, providers: Providers) -> PaymentProvider:
     """The provider of that name.
 
     Raises:
-        ProviderUnknown: it is not set up here, or not any more.
+        ProviderUnknown: it is not set up here, or not any longer.
     """
     if name not in providers:
         known = ", ".join(sorted(providers)) or "none"

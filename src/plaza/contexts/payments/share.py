@@ -16,7 +16,7 @@ MOVED: dict[Kind, str] = {
     "void": "voided_minor",
     "refund": "refunded_minor",
 }
-# What waits to be confirmed; what is to be voided is counted twice, for it is a return too.
+# The columns that count what waits for the provider; a void counts twice, being a return too.
 WAITING: dict[Kind, tuple[str, ...]] = {
     "charge": ("capturing_minor",),
     "void": ("returning_minor", "voiding_minor"),
@@ -46,13 +46,13 @@ class Share(VersionedRow):
 
     @property
     def chargeable_minor(self) -> int:
-        """What was put aside, is not to be given back, and nobody has begun to take."""
+        """What is authorized and could be captured: not voided, captured, or about to be."""
         gone = self.captured_minor + self.voided_minor + self.voiding_minor
         return self.authorized_minor - gone - self.capturing_minor
 
     @property
     def refundable_minor(self) -> int:
-        """What was or is being taken and is not being given back."""
+        """What was or is being captured, and is not refunded or about to be."""
         refunding = self.returning_minor - self.voiding_minor
         return self.captured_minor + self.capturing_minor - self.refunded_minor - refunding
 
@@ -86,7 +86,7 @@ class Share(VersionedRow):
         self._add(WAITING[kind], -amount_minor if waited else 0)
         self._add((MOVED[kind],), amount_minor if moved else 0)
         self.version += 1
-        # All was told to be captured before a part was told to be voided: it was the rest.
+        # All was said to be captured, and then a part to be voided: only the rest was captured.
         if kind != "void" or not moved:
             return 0
         not_taken = max(0, self.captured_minor + self.voided_minor - self.authorized_minor)
@@ -94,7 +94,11 @@ class Share(VersionedRow):
         return not_taken
 
     def told(self, *, failed: bool = False) -> ShareChanged:
-        """How it stands; whether its payment was given up does not follow from amounts."""
+        """How it stands, as a fact.
+
+        Args:
+            failed: whether its payment was given up, which does not follow from amounts.
+        """
         derived: PaymentStatus = payment_status_of(
             amount=self.amount_minor,
             authorized=self.authorized_minor,
@@ -157,17 +161,17 @@ class Shares(Aggregates[Share]):
         return share
 
     async def of_payment_locked(self, payment_id: UUID) -> list[Share]:
-        """All parts; whoever takes them all holds the payment's lock."""
+        """All parts of a payment; the caller holds the payment's lock."""
         return await OF_PAYMENT_LOCKED.all(self.session, payment_id)
 
     async def approve(self, payment_id: UUID, *, authorizes: bool, captures: bool) -> list[Share]:
-        """The whole of a payment was approved: each part gets its own amount, in one statement.
+        """Count the approval of a whole payment: each part with its own amount, in one statement.
 
-        What was voided of a part before can only be told of as captured with the rest.
+        A part that was voided before is left out of what counts as captured.
         """
         found = await APPROVE.all(self.session, payment_id, authorizes, captures)
         return sorted(found, key=lambda share: share.id)
 
     async def touch(self, payment_id: UUID) -> list[Share]:
-        """Something is to be told of all parts that their amounts do not say."""
+        """Give all parts a new version, to tell something that does not follow from amounts."""
         return await self.approve(payment_id, authorizes=False, captures=False)

@@ -53,17 +53,17 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Phases(Protocol):
-    """The transactions of one completion, in the name of who asked for it."""
+    """The transactions of one completion, on behalf of whoever asked for it."""
 
     def prepare(self) -> Awaitable[Answer]:
         """Make the order, or find the one that is there; unfinished, its body is `Begun`."""
         ...
 
     def claim(self, order_id: UUID) -> Awaitable[ClaimedAttempt | None]:
-        """Be the one who asks the provider; None where there is nothing to ask any more.
+        """Claim the payment to ask the provider; None where there is nothing to ask any more.
 
         Raises:
-            CompletionInProgress: somebody else is.
+            CompletionInProgress: somebody else has claimed it.
             PaymentProviderMismatch: its payment was begun with another provider.
         """
         ...

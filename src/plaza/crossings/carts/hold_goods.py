@@ -1,4 +1,4 @@
-"""Where it is set so, what lies in a cart is reserved for a while, and anew by each command."""
+"""Where the marketplace has set so, carts reserve their lines for a while, anew by each command."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from plaza.writing.unit_of_work import UnitOfWork
 
 
 class HoldGoods(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cart holds from now on, and nothing else."""
+    """All that a cart shall hold from now on."""
 
     cart_id: UUID
     lines: tuple[HeldLine, ...]
@@ -48,7 +48,7 @@ async def hold_goods(command: HoldGoods, work: UnitOfWork) -> None:
         if work.attempt == 0:
             # Somebody has taken some since it was looked at: look once more.
             raise RunAnew from error
-        # All rows are locked by now: what is there stays, and the cart holds no more than that.
+        # All rows are locked by now, so that what is left stays: the cart holds just that.
         left = _left(demands, error)
         await reserve_stock(msgspec.structs.replace(reserving, demands=left), work)
 

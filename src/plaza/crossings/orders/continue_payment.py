@@ -37,13 +37,13 @@ class ContinuePayment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Steps(Protocol):
-    """The transactions of one request, in the name of who asked for it."""
+    """The transactions of one request, on behalf of whoever sent it."""
 
     def claim(self) -> Awaitable[ClaimedAttempt | None]:
-        """Be the one who asks the provider; None where there is nothing to pay any more.
+        """Claim the payment to ask the provider; None where there is nothing to pay any more.
 
         Raises:
-            CompletionInProgress: somebody else is.
+            CompletionInProgress: somebody else has claimed it.
         """
         ...
 

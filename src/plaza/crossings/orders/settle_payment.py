@@ -63,7 +63,7 @@ async def settle_payment(command: SettlePayment, work: UnitOfWork) -> Settled:
 
 
 async def place(order: OrderGroup, parts: list[VendorOrder], work: UnitOfWork) -> None:
-    """The pending order is bought: its vendors see it, its stock is theirs to send."""
+    """Place the pending order: its vendors see it, and its stock is committed to it."""
     work.publish(order.place(work.now))
     for part in parts:
         work.publish(part.place(work.now, order.accept_by(work.now)))
@@ -75,7 +75,7 @@ async def place(order: OrderGroup, parts: list[VendorOrder], work: UnitOfWork) -
 async def let_fail(
     order: OrderGroup, parts: list[VendorOrder], reason: str, work: UnitOfWork
 ) -> None:
-    """The pending order comes to nothing: its stock is free, its cart usable again."""
+    """Let the pending order come to nothing: release its stock, and open its cart again."""
     await give_up_payment(GiveUpPayment(order_id=order.id), work)
     work.publish(order.fail(reason))
     for part in parts:
@@ -95,7 +95,7 @@ async def _approved(order: OrderGroup, parts: list[VendorOrder], work: UnitOfWor
 
 
 def _is_hopeless(command: SettlePayment, payment: Payment) -> bool:
-    """Whether it was the attempt that counts, and nothing can come of it any more."""
+    """Whether the current attempt has failed, and not one before it."""
     is_current = payment.operation_id == command.operation_id
     return is_current and isinstance(command.outcome, Declined | NeverHeardOf)
 

@@ -1,4 +1,4 @@
-"""A payment provider tells of something by itself: kept by its id, and acted on once."""
+"""A payment provider sends a message of its own accord: kept by its id, and acted on once."""
 
 from typing import Literal
 from uuid import UUID

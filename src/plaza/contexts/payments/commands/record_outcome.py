@@ -28,7 +28,7 @@ class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def record_outcome(command: RecordOutcome, work: UnitOfWork) -> Payment:
-    """Record it; an approval stands, whatever else is said of the same attempt.
+    """Record the outcome; an approval stands, whatever else is said of the same attempt.
 
     Raises:
         NotThere: there is no such attempt.
@@ -63,7 +63,7 @@ async def _approve(
         payment.open_attempts -= 1
     captures, authorizes = "charge" in new, "authorization" in new
     fact = payment.approve(attempt, captures=captures) if counts else None
-    # Before anything is asked of the database, so that the payment is written once.
+    # Before the next query, which writes pending changes: so the payment is written only once.
     payment.conclude(attempt, work.now)
     if fact is not None:
         work.publish(fact)
@@ -77,10 +77,10 @@ async def _approve(
 async def _approved_kinds(
     payment: Payment, attempt: Operation, outcome: Approved, work: UnitOfWork
 ) -> list[OccurrenceKind]:
-    """Whether it says more than that the money may be taken.
+    """What an approval says: that the money was authorized, and perhaps captured as well.
 
-    Once taking it was asked for by itself, that has an outcome of its own, which the provider
-    counts to the authorization too.
+    Once a capture was requested separately, it has an outcome of its own. The provider then counts
+    it to the authorization, too, which must not count twice.
     """
     if not outcome.is_captured:
         return ["authorization"]
