@@ -22,7 +22,8 @@ from plaza.kernel.refusals import NotThere
 
 TIMEOUT_S = 5.0
 ANSWER_BYTES_MAX = 256 * 1024
-TOLD_TTL_S = 3600.0
+METADATA_TTL_S = 3600.0
+"""Of the keys, too."""
 KEYS_TTL_S_MIN = 10.0
 """An unknown key is looked for again, but not more often than this."""
 AWAY_RETRY_S = 5
@@ -33,8 +34,8 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What a provider tells of itself (OpenID Connect Discovery, 3)."""
+class ProviderMetadata(msgspec.Struct, frozen=True):
+    """What a provider publishes about itself (OpenID Connect Discovery, 3)."""
 
     issuer: str
     authorization_endpoint: str
@@ -57,7 +58,7 @@ class UserClaims(msgspec.Struct, frozen=True):
 
 
 class OidcClient:
-    """Everything that is asked of the providers; what they tell of themselves is kept an hour."""
+    """Everything that is asked of the providers; their metadata and keys are kept for an hour."""
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class OidcClient:
         self._public_url = public_url.rstrip("/")
         self._client = client
         self._id_tokens = IdTokens(clock)
-        self._told: dict[str, tuple[float, Told]] = {}
+        self._metadata: dict[str, tuple[float, ProviderMetadata]] = {}
         self._keys: dict[str, tuple[float, ProviderKeys]] = {}
 
     def issuer_of(self, provider: str) -> str:
@@ -78,9 +79,9 @@ class OidcClient:
 
     async def log_in_url(self, attempt: OidcAttempt) -> str:
         provider = self._provider(attempt.provider)
-        told = await self._told_by(provider)
+        metadata = await self._metadata_of(provider)
         url: str = prepare_grant_uri(
-            told.authorization_endpoint,
+            metadata.authorization_endpoint,
             client_id=provider.client_id,
             response_type="code",
             redirect_uri=self._callback_url(attempt.provider),
@@ -94,11 +95,11 @@ class OidcClient:
 
     async def identity(self, attempt: OidcAttempt, code: str) -> ProvenIdentity:
         provider = self._provider(attempt.provider)
-        told = await self._told_by(provider)
-        tokens = await self._exchanged(provider, told, attempt, code)
-        claims = _as(UserClaims, await self._claims_in(provider, told, tokens, attempt.nonce))
+        metadata = await self._metadata_of(provider)
+        tokens = await self._exchanged(provider, metadata, attempt, code)
+        claims = _as(UserClaims, await self._claims_in(provider, metadata, tokens, attempt.nonce))
         if claims.email is None:
-            claims = await self._asked_for_email(told, tokens, claims)
+            claims = await self._asked_for_email(metadata, tokens, claims)
         return ProvenIdentity(
             issuer=provider.issuer,
             subject=claims.sub,
@@ -116,20 +117,20 @@ class OidcClient:
     def _callback_url(self, name: str) -> str:
         return f"{self._public_url}/v1/oidc/{name}/callback"
 
-    async def _told_by(self, provider: OidcProvider) -> Told:
-        held = self._told.get(provider.issuer)
-        if held is not None and time.monotonic() - held[0] < TOLD_TTL_S:
+    async def _metadata_of(self, provider: OidcProvider) -> ProviderMetadata:
+        held = self._metadata.get(provider.issuer)
+        if held is not None and time.monotonic() - held[0] < METADATA_TTL_S:
             return held[1]
         place = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-        told = _as(Told, _json(await self._fetched("GET", place)))
-        asked = (told.authorization_endpoint, told.token_endpoint, told.jwks_uri)
-        if told.issuer != provider.issuer or not all(_is_endpoint(url) for url in asked):
+        metadata = _as(ProviderMetadata, _json(await self._fetched("GET", place)))
+        asked = (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
+        if metadata.issuer != provider.issuer or not all(_is_endpoint(url) for url in asked):
             raise _away("its description names another issuer, or addresses that are not safe")
-        self._told[provider.issuer] = (time.monotonic(), told)
-        return told
+        self._metadata[provider.issuer] = (time.monotonic(), metadata)
+        return metadata
 
     async def _exchanged(
-        self, provider: OidcProvider, told: Told, attempt: OidcAttempt, code: str
+        self, provider: OidcProvider, metadata: ProviderMetadata, attempt: OidcAttempt, code: str
     ) -> Tokens:
         body = prepare_token_request(
             "authorization_code",
@@ -137,44 +138,52 @@ class OidcClient:
             code=code,
             code_verifier=attempt.verifier,
         )
-        takes_header = "client_secret_basic" in told.token_endpoint_auth_methods_supported
+        takes_header = "client_secret_basic" in metadata.token_endpoint_auth_methods_supported
         method = "client_secret_basic" if takes_header else "client_secret_post"
         headers = {"content-type": "application/x-www-form-urlencoded"}
         auth = ClientAuth(provider.client_id, provider.client_secret, method)
-        url, headers, body = auth.prepare("POST", told.token_endpoint, headers, body)
+        url, headers, body = auth.prepare("POST", metadata.token_endpoint, headers, body)
         return _as(Tokens, _json(await self._fetched("POST", url, headers, body)))
 
     async def _claims_in(
-        self, provider: OidcProvider, told: Told, tokens: Tokens, nonce: str
+        self, provider: OidcProvider, metadata: ProviderMetadata, tokens: Tokens, nonce: str
     ) -> dict[str, Any]:
         """The claims of the id token, once it has been found good."""
-        wanted = (provider.issuer, provider.client_id, nonce)
         try:
-            try:
-                keys = await self._keys_of(told, TOLD_TTL_S)
-                return self._id_tokens.claims_in(tokens.id_token, keys, *wanted)
-            except UnknownKey:
-                keys = await self._keys_of(told, KEYS_TTL_S_MIN)
-                return self._id_tokens.claims_in(tokens.id_token, keys, *wanted)
+            return await self._checked(provider, metadata, tokens.id_token, nonce)
         except IdTokenRefused as error:
             log.warning("id_token_refused", issuer=provider.issuer, reason=str(error))
             raise OidcRefused("The provider's id token is not good; begin again.") from error
 
-    async def _keys_of(self, told: Told, ttl_s: float) -> ProviderKeys:
-        held = self._keys.get(told.issuer)
+    async def _checked(
+        self, provider: OidcProvider, metadata: ProviderMetadata, id_token: str, nonce: str
+    ) -> dict[str, Any]:
+        """The claims; a key that is not known may be new, so that the keys are looked up again."""
+        wanted = (provider.issuer, provider.client_id, nonce)
+        try:
+            keys = await self._keys_of(metadata, METADATA_TTL_S)
+            return self._id_tokens.claims_in(id_token, keys, *wanted)
+        except UnknownKey:
+            keys = await self._keys_of(metadata, KEYS_TTL_S_MIN)
+            return self._id_tokens.claims_in(id_token, keys, *wanted)
+
+    async def _keys_of(self, metadata: ProviderMetadata, ttl_s: float) -> ProviderKeys:
+        held = self._keys.get(metadata.issuer)
         if held is not None and time.monotonic() - held[0] < ttl_s:
             return held[1]
-        content = await self._fetched("GET", told.jwks_uri)
+        content = await self._fetched("GET", metadata.jwks_uri)
         try:
             keys = ProviderKeys(_json(content))
         except ValueError as error:
             raise _away("its keys cannot be read") from error
-        self._keys[told.issuer] = (time.monotonic(), keys)
+        self._keys[metadata.issuer] = (time.monotonic(), keys)
         return keys
 
-    async def _asked_for_email(self, told: Told, tokens: Tokens, claims: UserClaims) -> UserClaims:
+    async def _asked_for_email(
+        self, metadata: ProviderMetadata, tokens: Tokens, claims: UserClaims
+    ) -> UserClaims:
         """Some providers tell the e-mail to who asks only (OpenID Connect Core, 5.3)."""
-        place = told.userinfo_endpoint
+        place = metadata.userinfo_endpoint
         if place is None or tokens.access_token is None or not _is_endpoint(place):
             return claims
         headers = {"authorization": f"Bearer {tokens.access_token}"}
