@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from plaza.kernel.money import decimals_of
 from plaza.kernel.shopper_secrets import ShopperSecrets
 from plaza.reading.pools import PrivateReads
 
-STATUS_TOLD = {"order_placed": "placed", "order_canceled": "canceled", "order_failed": "failed"}
+ORDER_PLACED = "order_placed"
+STATUS_TOLD = {ORDER_PLACED: "placed", "order_canceled": "canceled", "order_failed": "failed"}
 VENDOR_ORDER_PLACED = "vendor_order_placed"
 ORDER_KINDS = frozenset({*STATUS_TOLD, VENDOR_ORDER_PLACED})
 
@@ -70,26 +72,32 @@ class StoredOrderLetters:
             return await self._to_vendor(about_id)
         async with self._reads.within(MARKET) as connection:
             order = await connection.fetchrow(ORDER, about_id, STATUS_TOLD[kind])
-            wants_lines = order is not None and kind == "order_placed"
+            wants_lines = order is not None and kind == ORDER_PLACED
             lines = await connection.fetch(LINES, about_id, None) if wants_lines else []
         if order is None or order["recipient"] is None:
             return None
-        words = {"number": order["number"], "name": order["name"]}
-        path = self._path(about_id, is_guests=order["account_id"] is None)
-        if kind != "order_placed":
-            return self._letters.write(kind, order["recipient"], path=path, **words)
+        if kind == ORDER_PLACED:
+            return self._of_placed(about_id, order, lines)
+        return self._letters.write(kind, order["recipient"], **self._words_of(about_id, order))
+
+    def _of_placed(
+        self, order_id: UUID, order: asyncpg.Record, lines: Sequence[asyncpg.Record]
+    ) -> Letter | None:
         if not lines:
-            # Its vendors have canceled all of it; of that it is told by another mail.
+            # Its vendors have canceled all of it, of which another mail tells.
             return None
         total = sum(row["left_minor"] for row in {row["id"]: row for row in lines}.values())
         return self._letters.write(
-            kind,
+            ORDER_PLACED,
             order["recipient"],
-            path=path,
             parts=_parts(lines),
             total=_amount(total, order["currency"]),
-            **words,
+            **self._words_of(order_id, order),
         )
+
+    def _words_of(self, order_id: UUID, order: asyncpg.Record) -> dict[str, Any]:
+        path = self._path(order_id, is_guests=order["account_id"] is None)
+        return {"path": path, "number": order["number"], "name": order["name"]}
 
     async def _to_vendor(self, vendor_order_id: UUID) -> Letter | None:
         async with self._reads.within(MARKET) as connection:
