@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from plaza.kernel.refusals import NotThere, StaleVersion, VersionRequired
-from plaza.writing.direct_rows import face_of
+from plaza.writing.direct_rows import shape_of
 from plaza.writing.unit_of_work import UnitOfWork
 
 
@@ -28,8 +28,8 @@ class Row(DefaultBase):
     """Whether that writes new rows too: not where they refer to rows that SQLAlchemy makes."""
 
     def __init__(self, **values: Any) -> None:
-        """A new row; nobody listens to its columns being set, so that they are not one by one."""
-        if self.is_direct and values.keys() <= face_of(type(self)).types.keys():
+        """A new row; its columns are set at once, since nothing listens to each being set."""
+        if self.is_direct and values.keys() <= shape_of(type(self)).types.keys():
             vars(self).update(values)
         else:
             super().__init__(**values)

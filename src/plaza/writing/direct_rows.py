@@ -39,8 +39,8 @@ VERSION = "version"
 R = TypeVar("R", bound=DefaultBase)
 
 
-class Face:
-    """What SQL has to know of a class."""
+class TableShape:
+    """What SQL has to know of a class's table."""
 
     def __init__(self, kind: type[DefaultBase]) -> None:
         columns = list(kind.__table__.columns)
@@ -49,10 +49,10 @@ class Face:
         self.key = tuple(each.name for each in columns if each.primary_key)
         self.types = {each.name: each.type.compile(dialect=dialect) for each in columns}
         self.json = [each.name for each in columns if isinstance(each.type, JSONB)]
-        self.made_there = [
+        self.filled_by_server = [
             each.name for each in columns if isinstance(each.server_default, FetchedValue)
         ]
-        self.written = [name for name in self.types if name not in self.made_there]
+        self.written = [name for name in self.types if name not in self.filled_by_server]
 
     def typed(self, names: Iterable[str]) -> str:
         return ", ".join(f"{name} {self.types[name]}" for name in names)
@@ -64,15 +64,15 @@ class Face:
 
 
 @cache
-def face_of(kind: type[DefaultBase]) -> Face:
-    return Face(kind)
+def shape_of(kind: type[DefaultBase]) -> TableShape:
+    return TableShape(kind)
 
 
 def insert_of(kind: type[DefaultBase], place: int = 1) -> str:
     """The statement that makes rows of the class, told as JSON in the parameter at the place."""
-    face = face_of(kind)
-    columns, typed = ", ".join(face.written), face.typed(face.written)
-    return INSERT.format(table=face.table, columns=columns, place=place, typed=typed)
+    shape = shape_of(kind)
+    columns, typed = ", ".join(shape.written), shape.typed(shape.written)
+    return INSERT.format(table=shape.table, columns=columns, place=place, typed=typed)
 
 
 class Writing(NamedTuple):
@@ -114,7 +114,7 @@ async def _write(states: Sequence[InstanceState[Any]], driver: asyncpg.Connectio
     if not rows:
         return
     # Always in the same order, so that two commands that change the same rows cannot deadlock.
-    writings = sorted(rows, key=lambda each: (face_of(each.kind).table, each.changed or ()))
+    writings = sorted(rows, key=lambda each: (shape_of(each.kind).table, each.changed or ()))
     values = [msgspec.json.encode(rows[each]).decode() for each in writings]
     written = await driver.fetchrow(_statement(tuple(writings)), *values)
     assert written is not None
@@ -125,17 +125,17 @@ async def _write(states: Sequence[InstanceState[Any]], driver: asyncpg.Connectio
 def _add(state: InstanceState[Any], rows: defaultdict[Writing, list[Mapping[str, object]]]) -> None:
     kind: type[DefaultBase] = state.class_
     now = state.dict
-    face = face_of(kind)
+    shape = shape_of(kind)
     if state.key is None:
-        rows[Writing(kind)].append({name: now.get(name) for name in face.written})
-        state.expired_attributes.update(face.made_there)
+        rows[Writing(kind)].append({name: now.get(name) for name in shape.written})
+        state.expired_attributes.update(shape.filled_by_server)
         return
     before: dict[str, Any] = state.committed_state
     # What stands beside the columns is rows of other classes, which are written for themselves.
-    columns = face.types.keys() & before.keys()
+    columns = shape.types.keys() & before.keys()
     changed = tuple(sorted(name for name in columns if now[name] != before[name]))
     if changed:
-        row = {name: now[name] for name in (*face.key, *changed)}
+        row = {name: now[name] for name in (*shape.key, *changed)}
         row["read_version"] = before.get(VERSION, now.get(VERSION))
         rows[Writing(kind, changed)].append(row)
 
@@ -151,14 +151,14 @@ def _statement(writings: tuple[Writing, ...]) -> str:
 def _part(writing: Writing, place: int) -> str:
     if writing.changed is None:
         return insert_of(writing.kind, place) + " RETURNING 1"
-    face = face_of(writing.kind)
+    shape = shape_of(writing.kind)
     return UPDATE.format(
-        table=face.table,
+        table=shape.table,
         place=place,
         changes=", ".join(f"{name} = d.{name}" for name in writing.changed),
-        same=" AND ".join(f"{face.table}.{name} = d.{name}" for name in face.key),
-        typed=face.typed((*face.key, *writing.changed)),
-        version=f"{face.table}.{VERSION}" if VERSION in face.types else "NULL",
+        same=" AND ".join(f"{shape.table}.{name} = d.{name}" for name in shape.key),
+        typed=shape.typed((*shape.key, *writing.changed)),
+        version=f"{shape.table}.{VERSION}" if VERSION in shape.types else "NULL",
     )
 
 
@@ -166,9 +166,9 @@ class Question(Generic[R]):
     """A statement that gives rows of a class, whose columns stand in it as `{columns}`."""
 
     def __init__(self, kind: type[R], statement: str) -> None:
-        face = face_of(kind)
-        self._kind, self._key, self._json = kind, face.key, face.json
-        self._text = statement.format(columns=face.selected)
+        shape = shape_of(kind)
+        self._kind, self._key, self._json = kind, shape.key, shape.json
+        self._text = statement.format(columns=shape.selected)
 
     async def all(self, session: AsyncSession, *values: object) -> list[R]:
         """The rows as they are now; changes of the session are written first."""
