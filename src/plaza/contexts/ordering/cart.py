@@ -85,6 +85,25 @@ class Cart(Row):
     changed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
+    @classmethod
+    def begin(
+        cls,
+        cart_id: UUID,
+        account_id: UUID | None,
+        currency: str,
+        now: datetime,
+        lifetime: timedelta,
+    ) -> Self:
+        """A new one, open and empty."""
+        return cls(
+            id=cart_id,
+            account_id=account_id,
+            currency=currency,
+            status="open",
+            changed_at=now,
+            expires_at=now + lifetime,
+        )
+
     def require_open(self) -> None:
         """Refuse to change a cart that is being bought, or is bought.
 

@@ -23,7 +23,7 @@ from plaza.contexts.ordering.cart_document import (
     document_of,
 )
 from plaza.contexts.ordering.cart_problems import price_now
-from plaza.contexts.ordering.cart_rules import CartRules, what_can_be_held
+from plaza.contexts.ordering.cart_rules import CartRules, Hold, what_can_be_held
 from plaza.contexts.ordering.goods import OnSale
 from plaza.contexts.ordering.pricing import priced_cart
 from plaza.kernel.ids import new_id
@@ -135,16 +135,24 @@ class CartContents:
             expires_at=cart.expires_at,
             address=None if held is None else held.given(),
         )
-        lines = list(self.lines.values())
         if rules.hold is not None and cart.status == "open":
-            await rules.hold(cart.id, what_can_be_held(lines, on_sale), self._work)
-            if self._work.attempt > 0:
-                # Others may have been faster: what could not be reserved is told as a problem.
-                on_sale = await self.on_sale(rules)
+            on_sale = await self._held(rules.hold, rules, on_sale)
+        lines = self.lines.values()
         priced = priced_cart(lines, on_sale, cart.currency, rules.delivery, rules.tax)
         if priced.totals.total_minor > AMOUNT_MINOR_MAX:
             raise TotalTooLarge("Take less into one cart.")
         return document_of(told, priced)
+
+    async def _held(
+        self, hold: Hold, rules: CartRules, on_sale: Mapping[UUID, OnSale]
+    ) -> Mapping[UUID, OnSale]:
+        """Reserve what can be; the offers as they are afterwards."""
+        held = what_can_be_held([*self.lines.values()], on_sale)
+        await hold(self.cart.id, held, self._work)
+        if self._work.attempt == 0:
+            return on_sale
+        # Others may have been faster: what could not be reserved is told as a problem.
+        return await self.on_sale(rules)
 
     def _line(self, line_id: UUID) -> CartLine:
         found = next((line for line in self.lines.values() if line.id == line_id), None)

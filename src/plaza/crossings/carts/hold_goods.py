@@ -26,15 +26,7 @@ class HoldGoods(msgspec.Struct, frozen=True, kw_only=True):
 
 async def hold_goods(command: HoldGoods, work: UnitOfWork) -> None:
     """Reserve it, or what is left of it, in place of what the cart held before."""
-    demands = tuple(
-        Demand(
-            line_id=line.line_id,
-            vendor_order_id=None,
-            offer_id=line.offer_id,
-            quantity=line.quantity,
-        )
-        for line in command.lines
-    )
+    demands = tuple(_demand(line) for line in command.lines)
     reserving = ReserveStock(
         order_id=None,
         cart_id=command.cart_id,
@@ -51,6 +43,15 @@ async def hold_goods(command: HoldGoods, work: UnitOfWork) -> None:
         # All rows are locked by now, so that what is left stays: the cart holds just that.
         left = _left(demands, error)
         await reserve_stock(msgspec.structs.replace(reserving, demands=left), work)
+
+
+def _demand(line: HeldLine) -> Demand:
+    return Demand(
+        line_id=line.line_id,
+        vendor_order_id=None,
+        offer_id=line.offer_id,
+        quantity=line.quantity,
+    )
 
 
 def _left(demands: tuple[Demand, ...], short: InsufficientStock) -> tuple[Demand, ...]:

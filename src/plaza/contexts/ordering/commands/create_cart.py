@@ -51,14 +51,7 @@ async def create_cart(command: CreateCart, work: UnitOfWork, rules: CartRules) -
     if command.account_id is not None and rules.present is not None:
         # Who erases the account meanwhile finds the cart, or there is none.
         await rules.present(command.account_id, work)
-    cart = Cart(
-        id=command.cart_id,
-        account_id=command.account_id,
-        currency=currency,
-        status="open",
-        changed_at=work.now,
-        expires_at=work.now + rules.lifetime,
-    )
+    cart = Cart.begin(command.cart_id, command.account_id, currency, work.now, rules.lifetime)
     work.session.add(cart)
     contents = CartContents(cart, (), work)
     on_sale = await contents.on_sale(rules, command.wanted)

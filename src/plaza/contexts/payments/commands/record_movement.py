@@ -49,18 +49,28 @@ async def _conclude(payment: Payment, operation: Operation, said: Said, work: Un
     if had_moved:
         return
     not_taken_minor = 0
-    if not is_excess and operation.vendor_order_id is not None:
-        share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
-        not_taken_minor = share.conclude(
-            operation.kind, operation.amount_minor, waited=waited, moved=moved
-        )
-        if waited and not moved:
-            _request_otherwise(share, operation, work)
-        work.publish(share.told())
+    if not is_excess:
+        not_taken_minor = await _conclude_share(operation, work, waited=waited, moved=moved)
     if not moved:
         work.publish(payment.refuse(operation, said.code or ""))
     elif not is_excess:
         work.publish(payment.move(operation, not_taken_minor))
+
+
+async def _conclude_share(
+    operation: Operation, work: UnitOfWork, *, waited: bool, moved: bool
+) -> int:
+    """Count it in the vendor order's share, see `Share.conclude`."""
+    if operation.vendor_order_id is None:
+        return 0
+    share = await Shares.of(work).of_vendor_order_locked(operation.vendor_order_id)
+    not_taken_minor = share.conclude(
+        operation.kind, operation.amount_minor, waited=waited, moved=moved
+    )
+    if waited and not moved:
+        _request_otherwise(share, operation, work)
+    work.publish(share.told())
+    return not_taken_minor
 
 
 def _request_otherwise(share: Share, refused: Operation, work: UnitOfWork) -> None:
