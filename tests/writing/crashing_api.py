@@ -24,7 +24,7 @@ CRASH_FILE = "CRASH_FILE"
 COMMAND_STEPS: dict[str, tuple[Any, str]] = {
     "beginning": (runner, "begin"),
     "work": (CommandRunner, "_worked"),
-    "application": (CommandRunner, "_applied"),
+    "application": (runner, "_applied"),
     "flush": (UnitOfWork, "flush"),
     "outcome": (runner, "keep_outcome"),
     "commit": (runner, "_commit"),
