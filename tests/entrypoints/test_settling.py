@@ -22,6 +22,15 @@ async def test_another_secret_than_the_databases_is_refused_until_the_keys_are_m
     assert await settle(other) is None
 
 
+async def test_no_key_is_added_beside_those_of_another_secret(fresh_settings: Settings) -> None:
+    other = msgspec.structs.replace(fresh_settings, secret_key=OTHER_SECRET)
+
+    with pytest.raises(InvalidSetting, match="sealed under another PLAZA_SECRET_KEY"):
+        await rotate_keys(other, at_once=False)
+
+    assert await settle(fresh_settings) is None
+
+
 async def test_a_sender_of_mails_that_is_none_is_refused(fresh_settings: Settings) -> None:
     garbled = msgspec.structs.replace(fresh_settings, mail_from="garbage")
 

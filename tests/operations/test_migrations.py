@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from actors import Marketplace, Vendor
 from plaza.entrypoints.installation import migrate
 from plaza.operations import migrate as migrating
+from plaza.operations import revisions
 from plaza.operations.migrate import MigrationBlocked, ServerTooOld
 from plaza.settings import Settings
 from writing.watching import watching
@@ -89,8 +90,8 @@ class Coming:
 @pytest.fixture
 def coming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Coming:
     folder = tmp_path / "migrations"
-    shutil.copytree(migrating.IN_THE_SOURCE, folder)
-    monkeypatch.setattr(migrating, "IN_THE_SOURCE", folder)
+    shutil.copytree(revisions.IN_THE_SOURCE, folder)
+    monkeypatch.setattr(revisions, "IN_THE_SOURCE", folder)
     return Coming(folder)
 
 
@@ -220,15 +221,15 @@ async def test_a_server_that_is_too_old_is_refused_before_anything_is_done(
 
 # fault 84
 async def test_every_migration_can_be_taken_back_without_a_trace(fresh_settings: Settings) -> None:
-    folder = migrating.IN_THE_SOURCE
-    revisions = [
+    folder = revisions.IN_THE_SOURCE
+    taken_back = [
         script.revision
         for script in ScriptDirectory.from_config(configured(folder)).walk_revisions()
     ]
     async with watching(fresh_settings) as connection:
         await connection.execute("DROP SCHEMA IF EXISTS read CASCADE; CREATE SCHEMA read")
         whole = await catalogue(connection)
-        for revision in (*revisions[1:], "base"):
+        for revision in (*taken_back[1:], "base"):
             await moved_to(fresh_settings, folder, revision)
         left = await catalogue(connection)
         schemas = {row["nspname"] for row in await connection.fetch(SCHEMAS)}

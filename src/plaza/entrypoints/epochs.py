@@ -15,6 +15,7 @@ import structlog
 
 from plaza.kernel.cancelling import cancelled
 from plaza.kernel.database_errors import DATABASE_ERRORS
+from plaza.operations.revisions import check_migrated
 from plaza.outbox.epoch import present_log
 from plaza.settings import Settings
 
@@ -115,7 +116,7 @@ class Keeping:
             # in that case everything is opened once too often.
             present = await present_log(connection)
         except asyncpg.UndefinedTableError:
-            """Not migrated: what is opened says so better."""
+            """Not migrated, as is said before anything is opened."""
             present = None
         finally:
             await connection.close(timeout=CLOSE_TIMEOUT_S)
@@ -167,6 +168,7 @@ class Keeping:
             ending.add_done_callback(self._ending.discard)
 
     async def _begun(self) -> Life:
+        await check_migrated(self._settings)
         life = Life(self._open_all)
         self._lives.add(life)
         try:

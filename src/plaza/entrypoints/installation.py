@@ -33,7 +33,14 @@ async def _check_ring(settings: Settings) -> None:
 
 
 async def rotate_keys(settings: Settings, *, at_once: bool) -> str:
-    """Sign access tokens with a new key; gives its id."""
+    """Sign access tokens with a new key; gives its id.
+
+    Raises:
+        InvalidSetting: the keys beside it are sealed under another secret, so that no process
+            could open all of them any more; at once they end, and may be.
+    """
+    if not at_once:
+        await _check_ring(settings)
     key_id = await signing_keys.add_key(settings, CONSTRAINTS, at_once=at_once)
     assert key_id is not None
     return key_id

@@ -6,6 +6,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from plaza.embedded.refusal import CannotStart
+from plaza.operations.revisions import check_migrated
 from plaza.settings import Settings
 
 TIMEOUT_S = 5.0
@@ -28,6 +29,17 @@ async def check_servers(settings: Settings) -> None:
         sentence = problem.result()
         if sentence is not None:
             raise CannotStart(sentence)
+
+
+async def check_installation(settings: Settings) -> None:
+    """Be sure that both servers answer, and that the database is of this version.
+
+    Raises:
+        CannotStart: one does not answer.
+        NotMigrated: `plaza migrate` of this version has not been run.
+    """
+    await check_servers(settings)
+    await check_migrated(settings)
 
 
 async def _database_problem(url: str) -> str | None:

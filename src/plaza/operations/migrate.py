@@ -1,7 +1,6 @@
 """Brings a database up to this version: migrations, partitions, builds, the log's epoch."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import asyncpg
 from alembic import command
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from plaza.operations.revisions import check_not_newer, migrations_folder
 from plaza.outbox.epoch import log_identity, reseed_if_moved
 from plaza.outbox.partitions import ensure_partitions
 from plaza.outbox.sequencer import SEQUENCER_LOCK
@@ -22,8 +22,6 @@ OWNER = "plaza_owner"
 MIGRATION_LOCK = 7_022_002
 LOCK_TIMEOUT = "5s"
 """What waits for a lock holds up everybody who comes behind it."""
-BESIDE_THE_PACKAGE = Path(__file__).parents[1] / "migrations"
-IN_THE_SOURCE = Path(__file__).parents[3] / "migrations"
 
 SERVER_VERSION_MIN = 180_000
 """Read models are written by what PostgreSQL 18 can tell: what a row was before (RETURNING old)."""
@@ -57,6 +55,7 @@ async def migrate(
     Raises:
         ServerTooOld: it is below PostgreSQL 18.
         RolesMissing: the roles were never created on this server.
+        MigratedByNewer: it has had migrations that this version does not know.
         MigrationBlocked: a lock was not to be had; nothing of that migration was done.
         NotBuilt: some read models have to be built of snapshots; all else is done.
     """
@@ -67,8 +66,9 @@ async def migrate(
         await _check_version(connection)
         await _check_roles(connection)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        await _run_migrations(settings)
         await connection.execute(f"SET ROLE {OWNER}")
+        await check_not_newer(connection)
+        await _run_migrations(settings)
         await reseed_if_moved(connection, await log_identity(connection), SEQUENCER_LOCK)
         await ensure_partitions(connection, settings.outbox_partition_size)
         for process in processes:
@@ -141,7 +141,6 @@ async def _run_migrations(settings: Settings) -> None:
 
 def _upgrade(connection: Connection) -> None:
     config = Config()
-    folder = IN_THE_SOURCE if IN_THE_SOURCE.is_dir() else BESIDE_THE_PACKAGE
-    config.set_main_option("script_location", str(folder))
+    config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

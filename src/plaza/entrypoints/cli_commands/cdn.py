@@ -7,7 +7,7 @@ import rich_click as click
 
 from plaza.bootstrap import PROJECTIONS
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.operations.changes import changes_since
 from plaza.settings import InvalidSetting, settings_from
 
@@ -37,7 +37,7 @@ def changed(*, since: int) -> None:
     with connected_settings(settings_from(), start=False, say=click.echo) as connected:
         if connected.settings.cdn_tag_header == "off":
             raise InvalidSetting("PLAZA_CDN_TAG_HEADER is off, so that no change was noted.")
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         tagged = [projection.name for projection in PROJECTIONS if projection.is_tagged]
         changes = asyncio.run(changes_since(connected.settings, since, tagged))
     click.echo(msgspec.json.encode(changes))

@@ -8,6 +8,7 @@ from plaza.entrypoints.installation import migrate
 from plaza.entrypoints.reachable import check_servers
 from plaza.entrypoints.supervising.demo_progress import loaded_with_progress
 from plaza.operations.demo.load import DemoLoaded
+from plaza.operations.revisions import check_migrated
 from plaza.settings import settings_from
 
 
@@ -38,4 +39,5 @@ async def _loaded(connected: Connected, console: Console) -> DemoLoaded:
     await check_servers(connected.settings)
     if connected.servers is not None:
         await migrate(connected.settings)
+    await check_migrated(connected.settings)
     return await loaded_with_progress(connected.settings, console)

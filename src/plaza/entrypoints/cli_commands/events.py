@@ -4,7 +4,7 @@ import msgspec
 import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.kernel.event import Fact
 from plaza.outbox.tail import tail_events
 from plaza.settings import Settings, settings_from
@@ -29,7 +29,7 @@ def tail(*, start: int | None, types: tuple[str, ...], as_json: bool) -> None:
         plaza events tail --type catalog.product_created.v1 --json
     """
     with connected_settings(settings_from(), start=False, say=click.echo) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         try:
             asyncio.run(_print_events(connected.settings, start, types, as_json=as_json))
         except KeyboardInterrupt:

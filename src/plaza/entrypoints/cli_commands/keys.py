@@ -6,7 +6,7 @@ import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.installation import rotate_keys
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.settings import settings_from
 
 
@@ -36,7 +36,7 @@ def rotate(*, at_once: bool) -> None:
         plaza keys rotate --now
     """
     with connected_settings(settings_from(), say=click.echo) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         key_id = asyncio.run(rotate_keys(connected.settings, at_once=at_once))
     ended = "The keys before it have ended." if at_once else "It signs in 30 seconds."
     click.echo(f"Added the key {key_id}. {ended}")

@@ -9,7 +9,7 @@ import rich_click as click
 
 from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.outbox.verification import Extent, Finding, verify_log
 from plaza.settings import Settings, settings_from
 
@@ -39,7 +39,7 @@ def verify(*, as_json: bool) -> None:
         plaza log verify --json > findings.jsonl
     """
     with connected_settings(settings_from(), say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         extent, found = asyncio.run(_verified(connected.settings, as_json=as_json))
     for line in _sentences(extent, found):
         _aside(line)

@@ -7,7 +7,7 @@ import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.installation import appoint
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.settings import settings_from
 
 
@@ -36,7 +36,7 @@ def add(*, email: str, name: str, password_stdin: bool) -> None:
     """
     given = _password_given() if password_stdin else None
     with connected_settings(settings_from(), say=click.echo) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         made = asyncio.run(appoint(connected.settings, email=email, name=name, password=given))
     if made is None:
         click.echo(f"{email} had an account and is an operator now.")

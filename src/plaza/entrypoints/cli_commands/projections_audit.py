@@ -9,7 +9,7 @@ import rich_click as click
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.operations.audits import Audit, audit_some, audit_whole, auditing
 from plaza.projecting.auditing import Difference
 from plaza.projecting.builds import NotBuilt
@@ -42,7 +42,7 @@ def audit(*, projection: Projection, full: bool, repair: bool, as_json: bool) ->
         plaza projections audit product_page --full --repair
     """
     with connected_settings(settings_from(), say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         try:
             found = asyncio.run(
                 _audited(connected.settings, projection, is_full=full, repairs=repair)

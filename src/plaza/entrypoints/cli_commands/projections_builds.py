@@ -11,7 +11,7 @@ from plaza.bootstrap import ASKED, SNAPSHOTS
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.operations.audits import Audit
 from plaza.operations.rebuilds import Rebuilds, rebuilds
 from plaza.projecting.builds import NotBuilt
@@ -189,7 +189,7 @@ def _done(ask: Callable[[Rebuilds, Show], Coroutine[Any, Any, T]], what: str) ->
                 return await ask(work, show)
 
     with connected_settings(settings_from(), say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         try:
             return asyncio.run(asked())
         except (LogIncomplete, NotBuilt) as error:

@@ -7,7 +7,7 @@ import msgspec
 import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.operations.projections.states import BuildState, ProjectionState, projection_states
 from plaza.settings import Settings, settings_from
 
@@ -30,7 +30,7 @@ def list_projections(*, as_json: bool) -> None:
         plaza projections list --json | jq 'select(.parked > 0)'
     """
     with connected_settings(settings_from(), start=False, say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         states = asyncio.run(_states(connected.settings))
     if as_json:
         for state in states:

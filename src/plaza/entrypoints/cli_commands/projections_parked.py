@@ -9,7 +9,7 @@ import rich_click as click
 
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.installation import retry_parked, skip_parked
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.kernel.refusals import NotThere
 from plaza.operations.projections.parked import (
     ParkedDocument,
@@ -50,7 +50,7 @@ def show(*, name: str, as_json: bool) -> None:
         plaza projections show product_page --json | jq '.items[].key'
     """
     with connected_settings(settings_from(), start=False, say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         listed = asyncio.run(_listed(connected.settings, name))
     if as_json:
         click.echo(msgspec.json.encode(listed).decode())
@@ -83,7 +83,7 @@ def retry(*, name: str, key: UUID | None, everything: bool) -> None:
     if everything == (key is not None):
         raise click.UsageError("Say what to try again: --key of a document, or --all.")
     with connected_settings(settings_from(), start=False, say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         try:
             retried = asyncio.run(retry_parked(connected.settings, name, key))
         except NotThere as refusal:
@@ -112,7 +112,7 @@ def skip(*, name: str, key: UUID, document: str | None, reason: str) -> None:
     if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
         raise click.UsageError(f"Give a reason of 1 to {REASON_LENGTH_MAX} characters.")
     with connected_settings(settings_from(), start=False, say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         for table in asyncio.run(_tables(connected.settings, name, key, document)):
             command = SkipParked(projection=name, document=table, key=key, reason=reason)
             skipped = asyncio.run(skip_parked(connected.settings, command))

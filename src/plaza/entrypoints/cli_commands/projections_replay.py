@@ -10,7 +10,7 @@ import rich_click as click
 
 from plaza.entrypoints.cli_commands.named_projection import NamedProjection
 from plaza.entrypoints.connected import connected_settings
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.operations.point_in_time import rows_at
 from plaza.projecting.projection import Projection
 from plaza.projecting.replaying import LogIncomplete
@@ -64,7 +64,7 @@ def replay(*, projection: Projection, keys: tuple[UUID, ...], at: datetime | Non
         plaza projections replay order_page --key <order> --key <vendor>
     """
     with connected_settings(settings_from(), say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         try:
             shown = asyncio.run(rows_at(connected.settings, projection, keys, at))
         except LogIncomplete as error:

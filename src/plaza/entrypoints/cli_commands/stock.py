@@ -10,7 +10,7 @@ import rich_click as click
 from plaza.entrypoints.cli_commands.progress_bar import progress_bar
 from plaza.entrypoints.connected import connected_settings
 from plaza.entrypoints.installation import repair_stock
-from plaza.entrypoints.reachable import check_servers
+from plaza.entrypoints.reachable import check_installation
 from plaza.operations.stock_repair import Mended
 from plaza.operations.stock_verification import (
     Difference,
@@ -45,7 +45,7 @@ def verify(*, as_json: bool) -> None:
         plaza stock verify --json > differences.jsonl
     """
     with connected_settings(settings_from(), say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         found = asyncio.run(_verified(connected.settings, as_json=as_json))
     _conclude(found)
 
@@ -70,7 +70,7 @@ def repair(*, yes: bool, as_json: bool) -> None:
         plaza stock repair --yes --json
     """
     with connected_settings(settings_from(), say=_aside) as connected:
-        asyncio.run(check_servers(connected.settings))
+        asyncio.run(check_installation(connected.settings))
         found = asyncio.run(_verified(connected.settings, as_json=None if as_json else False))
         if found:
             _aside(_sentence(found))

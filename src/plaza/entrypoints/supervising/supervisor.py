@@ -15,6 +15,7 @@ from plaza.entrypoints.installation import migrate, settle
 from plaza.entrypoints.mailing import mail_folder
 from plaza.entrypoints.reachable import check_servers
 from plaza.entrypoints.supervising.demo_progress import loaded_with_progress
+from plaza.entrypoints.supervising.first_failure import first_of
 from plaza.entrypoints.supervising.kept_running import KeptRunning
 from plaza.entrypoints.supervising.port import wait_for_free_port
 from plaza.entrypoints.supervising.processes import commands, environment
@@ -77,8 +78,12 @@ class Supervisor:
                 if self._reload:
                     tasks.create_task(self._watch_source())
                 await self._welcome(operator_password)
-        except* CannotStart as refusals:
-            raise refusals.exceptions[0] from None
+        except ExceptionGroup as failures:
+            # What an `except*` raises comes out in a group again: a traceback, and no sentence.
+            refusals, others = failures.split(CannotStart)
+            if refusals is None or others is not None:
+                raise
+            raise first_of(refusals) from None
         finally:
             await self._stop()
 
