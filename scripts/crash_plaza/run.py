@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from secrets import token_urlsafe
 
 import msgspec
 from buying_plaza.market import Market, Shop, Ware
@@ -27,6 +28,8 @@ from crash_plaza.surroundings import Surroundings, surroundings
 from crash_plaza.troubles import Troubles
 from fault_proxy import NONE
 from plaza.embedded.servers import EmbeddedServers
+from plaza.entrypoints.following import following
+from plaza.settings import Settings
 
 SHOPS = 3
 GOODS_PER_SHOP = 4
@@ -66,11 +69,23 @@ async def run(
             log = await read_log(database)
         violations += await shown_in_the_end(around.plaza.port, goods, log)
     async with database_of(servers) as database:
-        # What happened while it was stopping too.
+        # What happened while it was stopping too, which its followers may not have seen any more.
+        async with following(_settings(servers)):
+            late = await left_behind(database, CAUGHT_UP_WITHIN_S)
+        violations += [Violation(CAUGHT_UP, told) for told in late]
         log = await read_log(database)
         violations += judged(worked.history, log)
         violations += await of_read_models(database)
     return _result(seed, worked, log, violations)
+
+
+def _settings(servers: EmbeddedServers) -> Settings:
+    return Settings(
+        database_url=servers.database_url,
+        redis_url=servers.redis_url,
+        secret_key=token_urlsafe(),
+        log_level="error",
+    )
 
 
 async def _work(

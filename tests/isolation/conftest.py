@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -16,8 +17,12 @@ from isolation.statements import listen
 from isolation.world import World
 from plaza.processes import process
 from plaza.processes.unhurried import Unhurried
-from plaza.projecting import follower
+from plaza.projecting import follower, steps
 from plaza.projecting.posts import Following
+from plaza.web import access_tokens
+
+LOGGED_IN_FOR = timedelta(hours=2)
+"""By one token: who has come is asked for until the last test, however long that takes."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -29,11 +34,16 @@ async def world(databases: Databases) -> AsyncIterator[World]:
     )
     name = urlsplit(str(settings.database_url)).path.removeprefix("/")
     async with open_marketplace(settings) as marketplace:
-        # The superuser's connection: no policy hides a row of a table that is new.
-        everything = await asyncpg.connect(os.environ[ADMIN_URL], database=name)
+        # The superuser's connection: no policy hides a row of a table that is new. The plan of what
+        # asks all tables is kept, however long that is: to make it takes longer than to run it.
+        everything = await asyncpg.connect(
+            os.environ[ADMIN_URL], database=name, max_cacheable_statement_size=0
+        )
         try:
             world = World(marketplace, everything)
-            await world.settle()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(access_tokens, "ACCESS_TOKEN_LIFETIME", LOGGED_IN_FOR)
+                await world.settle()
             yield world
         finally:
             await everything.close()
@@ -48,6 +58,10 @@ def _prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower, "EMPTY_STEP_INTERVAL_S", 0)
     monkeypatch.setattr(process, "EMPTY_STEP_INTERVAL_S", 0)
     monkeypatch.setattr(Unhurried, "advance", _at_once)
+    # What they have left of that is read whenever it is asked what has changed.
+    monkeypatch.setattr(steps, "TRIM_EVERY_STEPS", 20)
+    monkeypatch.setattr(steps, "KEPT_MINUTES", 0)
+    monkeypatch.setattr(access_tokens, "ACCESS_TOKEN_LIFETIME", LOGGED_IN_FOR)
 
 
 async def _at_once(unhurried: Unhurried) -> bool:

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -94,6 +95,7 @@ def name_of(kind: type[Refusal]) -> str:
     return f"{kind.__module__}.{kind.__name__}"
 
 
+@cache
 def members_by_class() -> dict[str, set[str]]:
     """What is handed on with refusals where they are made, and in their own constructors."""
     found: dict[str, set[str]] = {}

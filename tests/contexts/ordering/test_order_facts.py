@@ -1,5 +1,6 @@
 """The facts of the largest orders there can be fit the log."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -35,8 +36,9 @@ def longest(kind: Any, first: str = "x") -> str:
     return text
 
 
-def the_largest_line() -> OrderLine:
-    """As large as the catalogue lets it be."""
+@cache
+def the_largest_texts() -> dict[str, Any]:
+    """As large as the catalogue lets a line's be."""
     options = msgspec.json.schema(Options)
     values = msgspec.json.schema(OptionValues)
     name_length = options["items"]["maxLength"]
@@ -46,16 +48,12 @@ def the_largest_line() -> OrderLine:
     assert msgspec.convert(given, OptionValues) == given
     image = longest(Url, "https://")
     assert msgspec.convert([{"url": image}], Media)
-    return a_line(
-        LINE_QUANTITY_MAX,
-        LARGEST_MINOR,
-        title=longest(Title),
-        sku=longest(Sku),
-        options=given,
-        image=image,
-        tax_minor=LARGEST_MINOR,
-        discount_minor=LARGEST_MINOR,
-    )
+    return {"title": longest(Title), "sku": longest(Sku), "options": given, "image": image}
+
+
+def the_largest_line() -> OrderLine:
+    more = {"tax_minor": LARGEST_MINOR, "discount_minor": LARGEST_MINOR}
+    return a_line(LINE_QUANTITY_MAX, LARGEST_MINOR, **more, **the_largest_texts())
 
 
 def taken(lines: list[OrderLine]) -> list[VendorOrderEvent]:
