@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
@@ -64,13 +65,18 @@ class KeyRing:
         self._keys = dict(keys)
 
     def signing(self, now: datetime) -> tuple[str, OKPKey]:
-        """The newest key that signs now, and its id."""
-        signing = [
+        """The newest key that signs now, and its id.
+
+        A clock behind that of whoever made the only key takes that key: somebody has to sign.
+        """
+        valid = [
             (held.signs_from, key_id, held.key)
             for key_id, held in self._keys.items()
-            if held.signs_from <= now and not _is_over(held, now)
+            if not _is_over(held, now)
         ]
-        _, key_id, key = max(signing, key=lambda found: found[:2])
+        due = [found for found in valid if found[0] <= now]
+        by_age = itemgetter(0, 1)
+        _, key_id, key = max(due, key=by_age) if due else min(valid, key=by_age)
         return key_id, key
 
     def checking(self, key_id: str, now: datetime) -> OKPKey | None:
