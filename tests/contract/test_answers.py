@@ -82,15 +82,15 @@ async def test_every_operation_answers_what_is_told(
     marketplace = marketplace.seen_from("198.51.100.7")
     witness = Witness(document)
     operator = await marketplace.operator()
-    vendor = await marketplace.a_vendor()
-    people = [marketplace.anybody, operator, vendor]
+    vendor, leaving = await marketplace.a_vendor(), await marketplace.a_vendor()
+    people = [marketplace.anybody, operator, vendor, leaving]
     for person in people:
         person.client.event_hooks["response"].append(witness)
 
     try:
         await sell(vendor, await make_category(operator))
         await work_together(marketplace, operator, vendor)
-        await move_vendors(marketplace, operator, vendor)
+        await move_vendors(marketplace, operator, leaving)
         await sign_in(marketplace)
         await see_to_account(marketplace)
         await use_second_factor(marketplace)
