@@ -184,7 +184,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """
         if self.secret_key is not None:
             return _checked_secret(self.secret_key, f"{ENVIRONMENT_PREFIX}SECRET_KEY")
-        return _secret_in(self.data_dir / "secret.key")
+        return _secret_in(self.secret_file)
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is kept, and made at the first start, when it is not set."""
+        return self.data_dir / "secret.key"
 
     def storefront(self) -> str:
         """Where the links in mails lead; unset, to this machine."""
