@@ -1,6 +1,7 @@
 """Commands of `plaza`, run as somebody types them."""
 
 import io
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from plaza.entrypoints.cli import main
+from plaza.operations import watchdog
 from plaza.settings import Settings
 
 
@@ -34,6 +36,9 @@ def run_plaza(
     monkeypatch.setenv("PLAZA_DATABASE_URL", str(fresh_settings.database_url))
     monkeypatch.setenv("PLAZA_REDIS_URL", str(fresh_settings.redis_url))
     monkeypatch.setenv("PLAZA_SECRET_KEY", str(fresh_settings.secret_key))
+    # A marketplace of other tests stands still in this process while a command runs, which its
+    # watchdog would tell where the command is to tell nothing.
+    monkeypatch.setattr(watchdog, "BLOCKED_AFTER_S", math.inf)
 
     def run(*words: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["plaza", *words])

@@ -90,9 +90,14 @@ async def test_hashing_gives_way_to_everything_else(passwords: Passwords) -> Non
 
 
 async def test_who_goes_away_leaves_the_place_to_others(passwords: Passwords) -> None:
-    go_on = Event()
-    waiting = [asyncio.create_task(passwords._in_thread(go_on.wait)) for _ in range(3)]  # noqa: SLF001
-    await asyncio.sleep(0)
+    has_thread, go_on = Event(), Event()
+
+    def stay() -> None:
+        has_thread.set()
+        go_on.wait()
+
+    waiting = [asyncio.create_task(passwords._in_thread(stay)) for _ in range(3)]  # noqa: SLF001
+    await asyncio.to_thread(has_thread.wait)
 
     for task in waiting:
         task.cancel()
