@@ -161,8 +161,9 @@ async def test_a_server_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch, line
     left = asyncio.Event()
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A greeting that never ends: each line is an answer in time.
-        while not reader.at_eof():
+        # A greeting that never ends: each line is an answer in time. A connection that is reset has
+        # no end to be read.
+        while not (reader.at_eof() or writer.is_closing()):
             if line:
                 writer.write(line)
                 await asyncio.sleep(0.02)
