@@ -4,6 +4,8 @@ import httpx
 import msgspec
 
 TIMEOUT_S = 30.0
+CONNECT_RETRIES = 6
+"""With httpx's growing pauses 15 s: whoever has killed it may ask before it is back."""
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Books(msgspec.Struct, frozen=True):
 
 async def read_charges(sandbox: str) -> list[Charge]:
     """All charges of the sandbox at this address."""
-    async with httpx.AsyncClient(trust_env=False, timeout=TIMEOUT_S) as client:
+    transport = httpx.AsyncHTTPTransport(retries=CONNECT_RETRIES, trust_env=False)
+    async with httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S) as client:
         answer = (await client.get(f"{sandbox}/charges")).raise_for_status()
     return msgspec.json.decode(answer.content, type=Books).charges
