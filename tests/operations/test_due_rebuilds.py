@@ -1,11 +1,9 @@
 """What the projector's job finds due: what fails keeps back nothing else."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from actors import Marketplace
 from plaza.bootstrap import ASKED, PROJECTIONS, SNAPSHOTS
@@ -16,23 +14,10 @@ from plaza.projecting.projection import Projection
 from plaza.projecting.rebuilding import NothingReady
 from plaza.read_models.category_tree.projection import PROJECTION as CATEGORY_TREE
 from plaza.read_models.product_listing.projection import PROJECTION as PRODUCT_LISTING
-from projecting.connecting import connecting
 from projecting.rebuilds import statuses_of
 
 OPERATIONS = "/v1/operations/projections"
 REFUSALS = "SELECT refusal FROM projecting.wish ORDER BY id"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def work(fresh_marketplace: Marketplace) -> AsyncIterator[Rebuilds]:
-    async with rebuilds(fresh_marketplace.settings, ASKED, SNAPSHOTS) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def connection(fresh_marketplace: Marketplace) -> AsyncIterator[asyncpg.Connection]:
-    async with connecting(fresh_marketplace.settings) as connect:
-        yield await connect()
 
 
 async def filled(work: Rebuilds, projection: Projection, *, switches: bool = True) -> int:

@@ -7,32 +7,18 @@ from itertools import count
 from typing import Any
 
 import asyncpg
-import pytest_asyncio
 
 from actors import Marketplace, Vendor
-from plaza.bootstrap import ASKED, PROJECTIONS, SNAPSHOTS
-from plaza.operations.rebuilds import Rebuilds, rebuilds
+from plaza.bootstrap import PROJECTIONS
+from plaza.operations.rebuilds import Rebuilds
 from plaza.read_models.product_listing.projection import PROJECTION as PRODUCT_LISTING
 from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
-from projecting.connecting import connecting
 from projecting.rebuilds import statuses_of
 
 SOURCE = "SELECT source FROM projecting.build WHERE projection = 'product_page' AND build = 2"
 EVENTS = "SELECT count(*) FROM outbox.event"
 AT_LEAST = 3
 """So often the shopper looks in each state."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def work(fresh_marketplace: Marketplace) -> AsyncIterator[Rebuilds]:
-    async with rebuilds(fresh_marketplace.settings, ASKED, SNAPSHOTS) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def connection(fresh_marketplace: Marketplace) -> AsyncIterator[asyncpg.Connection]:
-    async with connecting(fresh_marketplace.settings) as connect:
-        yield await connect()
 
 
 class Shopper:
