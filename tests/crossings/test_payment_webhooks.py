@@ -20,7 +20,7 @@ from vendor_parts import part_of
 from writing.watching import count_of, watching
 
 ANSWER_MS_P99_MAX = 100.0
-ROUNDS_MAX = 5
+ROUNDS_MAX = 20
 ASKED = "SELECT * FROM payments.operation WHERE status = 'requested'"
 
 

@@ -25,7 +25,7 @@ from plaza.settings import Settings
 from writing.watching import watching
 
 QUEUE = "INSERT INTO notifications.mail (id, kind, version) VALUES ($1, $2, 1)"
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -14,7 +14,7 @@ from plaza.entrypoints.supervising.processes import commands, environment
 from plaza.settings import Settings
 
 STARTED_WITHIN_S = 60
-STOPPED_WITHIN_S = 10
+STOPPED_WITHIN_S = 60
 POLL_INTERVAL_S = 0.02
 
 
