@@ -15,7 +15,7 @@ import uvloop
 from actors import Marketplace, open_marketplace
 from cheap_passwords import hash_cheaply
 from one_tls_context import share_tls_context
-from patient_redis import wait_longer_for_redis
+from patience import wait_longer
 from plaza.embedded.servers import temporary_servers
 from plaza.entrypoints.installation import migrate, settle
 from plaza.kernel.hosts import Hosts
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that xdist's workers are children of."""
     hash_cheaply()
     share_tls_context()
-    wait_longer_for_redis()
+    wait_longer()
     # Shells start what they put in the background deaf to Ctrl-C, and so would be all its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or config.option.collectonly:

@@ -34,6 +34,7 @@ from plaza.contexts.payments import snapshot as payments_snapshot
 from plaza.contexts.vendors import http as vendors_http
 from plaza.contexts.vendors import (
     http_api_keys,
+    http_inviting,
     http_members,
     http_onboarding,
     member,
@@ -124,6 +125,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *vendors_http.ROUTES,
     *http_members.ROUTES,
     *http_api_keys.ROUTES,
+    *http_inviting.ROUTES,
     *http_onboarding.ROUTES,
     *members_http.ROUTES,
     *catalog_http.ROUTES,

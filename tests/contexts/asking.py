@@ -75,6 +75,9 @@ REQUESTS: dict[str, Asked] = {
     "submitVendor": Asked("POST", f"{VENDOR}/submit"),
     "getVendorStanding": Asked("GET", f"{VENDOR}/standing"),
     "inviteVendor": Asked("POST", "/v1/operations/vendors/invite", {"email": "a@plaza.example"}),
+    "inviteOwner": Asked(
+        "POST", "/v1/operations/vendors/{vendor}/invite", {"email": "a@plaza.example"}
+    ),
     "retryParked": Asked("POST", "/v1/operations/projections/category_tree/parked/retry", {}),
     "skipParked": Asked(
         "POST",

@@ -232,7 +232,9 @@ async def come_in(marketplace: Marketplace, operator: Any) -> None:
     await marketplace.anybody.post(f"{applicant.path}/submit", **bearer)
     await operator.get(required)
     await operator.client.delete(f"{required}/{key}")
-    await operator.post("/v1/operations/vendors/invite", {"email": f"{key}@plaza.example"})
+    to_be = {"email": f"{key}@plaza.example"}
+    invited = (await operator.post("/v1/operations/vendors/invite", to_be)).json()
+    await operator.post(f"/v1/operations/vendors/{invited['id']}/invite", to_be)
     await operator.get("/v1/operations/vendors", params={"status": "applied", "limit": 1})
 
 

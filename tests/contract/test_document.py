@@ -44,6 +44,7 @@ getAccount GET /v1/account
 changeAccount PATCH /v1/account
 submitVendor POST /v1/vendors/{}/submit
 inviteVendor POST /v1/operations/vendors/invite
+inviteOwner POST /v1/operations/vendors/{}/invite
 changeVendor PATCH /v1/vendors/{}
 pauseVendor POST /v1/vendors/{}/pause
 resumeVendor POST /v1/vendors/{}/resume

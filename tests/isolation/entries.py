@@ -154,6 +154,7 @@ VENDORS = {
     "listVendorAnswers": Entry(members(*ALL, also=OPERATORS_TOO), needs=("answer", "other_key")),
     "answerVendorRequirement": Entry(members("owner", "manager")),
     "inviteVendor": of_operators(),
+    "inviteOwner": of_operators(named={"vendor": "invited_vendor"}),
     "listVendorApplications": of_operators(tells=True),
     "createVendorRequirement": of_operators(body=A_REQUIREMENT),
     "listVendorRequirements": of_operators(),

@@ -86,6 +86,12 @@ class Things(OrderThings, PaymentThings):
     async def applied_slug(self) -> str:
         return str((await self.of("applied"))["slug"])
 
+    async def invited_vendor(self) -> str:
+        """One that nobody owns yet."""
+        wanted = {"email": f"{self._side.mark}-invited@plaza.example"}
+        invited = await done(self._side.operator.post("/v1/operations/vendors/invite", wanted))
+        return str(invited["id"])
+
     async def key(self) -> str:
         """Of something that is required of vendors."""
         return await requires(self._side.operator, "for everybody")

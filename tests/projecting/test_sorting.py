@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from conftest import Databases
-from patient_redis import SHIPPED_COPIES_BUDGET_S
+from patience import SHIPPED_COPIES_BUDGET_S
 from plaza.embedded.servers import temporary_valkey
 from plaza.embedded.valkey import ValkeyServer
 from plaza.kernel.event import Event

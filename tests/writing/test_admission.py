@@ -16,6 +16,7 @@ from plaza.writing.admission import Admission, Overloaded
 from writing.watching import until, waiting_for_locks, watching
 
 ADMISSION_TIMEOUT_S = 0.3
+BURST = 60
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -52,19 +53,19 @@ async def test_with_all_connections_taken_commands_are_refused_and_health_is_not
         await until(both_wait, timeout_s=1.5)
 
         started = time.monotonic()
-        burst = asyncio.gather(*(set_stock(vendor, offer_id, 9) for _ in range(200)))
+        burst = asyncio.gather(*(set_stock(vendor, offer_id, 9) for _ in range(BURST)))
         health = [(await narrow.anybody.get("/health")).status_code for _ in range(5)]
         answers = await burst
         took_s = time.monotonic() - started
 
     assert health == [200] * 5
-    assert Counter(answer.status_code for answer in answers) == {503: 200}
+    assert Counter(answer.status_code for answer in answers) == {503: BURST}
     assert {answer.json()["code"] for answer in answers} == {"overloaded"}
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
     assert took_s < 1.9  # Before the slow ones' lock_timeout of 2 s freed a connection.
     assert [(await task).status_code for task in slow] == [200, 200]
-    recovered = await asyncio.gather(*(set_stock(vendor, offer_id, n) for n in range(10)))
-    assert {answer.status_code for answer in recovered} == {200}
+    recovered = [(await set_stock(vendor, offer_id, n)).status_code for n in range(10)]
+    assert recovered == [200] * 10
 
 
 # fault 24

@@ -7,7 +7,9 @@ from plaza.kernel.actor import MARKET
 from plaza.read_models.vendor_applications.contacts import Contacts
 from plaza.reading.pools import PrivateReads
 
-CONTACTS = "SELECT id, contact_email FROM vendors.vendor WHERE id = ANY ($1)"
+CONTACTS = """
+    SELECT id, contact_email FROM vendors.vendor WHERE id = ANY ($1) AND contact_email <> ''
+"""
 
 
 def contacts_lookup(reads: PrivateReads) -> Contacts:

@@ -43,7 +43,7 @@ ORDER = """
 VENDOR_ORDER = """
     SELECT v.name, v.contact_email, o.number, o.accept_by, o.order_id
     FROM ordering.vendor_order o JOIN vendors.vendor v ON v.id = o.vendor_id
-    WHERE o.id = $1 AND o.status IN ('pending_acceptance', 'accepted')
+    WHERE o.id = $1 AND o.status IN ('pending_acceptance', 'accepted') AND v.contact_email <> ''
 """
 LINES = """
     SELECT p.id, p.number, p.currency, v.name AS vendor,

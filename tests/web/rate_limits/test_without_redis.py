@@ -13,7 +13,7 @@ from structlog import make_filtering_bound_logger, wrap_logger
 from structlog.testing import LogCapture
 
 from actors import PASSWORD
-from patient_redis import SHIPPED_LIMITS_BUDGET_S
+from patience import SHIPPED_LIMITS_BUDGET_S
 from plaza.embedded.servers import EmbeddedServers, temporary_servers
 from plaza.kernel.rate_policies import RatePolicies
 from plaza.outbox.channels import Channels

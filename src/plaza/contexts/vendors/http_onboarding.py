@@ -1,4 +1,4 @@
-"""Routes by which vendors come in: invitation, requirements, answers, submission."""
+"""Routes by which vendors come in: requirements, answers, submission."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,6 @@ from plaza.contexts.vendors.commands.create_vendor_requirement import (
     CreateVendorRequirement,
     create_vendor_requirement,
 )
-from plaza.contexts.vendors.commands.invite_vendor import InviteVendor, invite_vendor
 from plaza.contexts.vendors.commands.remove_vendor_requirement import (
     RemoveVendorRequirement,
     remove_vendor_requirement,
@@ -38,14 +37,12 @@ from plaza.contexts.vendors.queries.list_vendor_requirements import (
 from plaza.contexts.vendors.requirement import Answer as VendorsAnswer
 from plaza.contexts.vendors.requirement import AnswerText, Requirement, RequirementKey
 from plaza.kernel.actor import MARKET, Surface
-from plaza.kernel.money import CurrencyCode
 from plaza.kernel.refusals import NotThere
-from plaza.kernel.text import Country, EmailText, Name, Paragraphs, Slug, Title
+from plaza.kernel.text import Paragraphs, Title
 from plaza.reading.cursor import Cursors
 from plaza.reading.page import LIMIT_DEFAULT
 from plaza.reading.paging import Paging
 from plaza.reading.pools import PrivateReads
-from plaza.settings import Settings
 from plaza.web.answering import private_answer
 from plaza.web.authentication import caller_required, is_operator, member_with, operator_only
 from plaza.web.commanding import Commanding
@@ -54,18 +51,6 @@ from plaza.web.parameters import Cursor, Limit
 from plaza.writing.answer import Answer, answer_with
 
 MEMBER = member_with("owner", "manager", "staff")
-
-
-class VendorInvitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is not known yet, the owner can say."""
-
-    email: EmailText
-    name: Name = "New vendor"
-    country: Country | None = None
-    currency: CurrencyCode | None = None
-    """The marketplace's, if it is not said."""
-    description: Paragraphs = ""
-    slug: Slug | None = None
 
 
 class NewRequirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,30 +109,6 @@ def _known_key(key: str) -> str:
         return msgspec.convert(key, RequirementKey)
     except msgspec.ValidationError as error:
         raise NotThere from error
-
-
-@post(
-    "/v1/operations/vendors/invite",
-    operation_id="inviteVendor",
-    guards=[operator_only],
-    responses=answers(VendorState, 201),
-)
-async def invite(
-    data: JSONBody[VendorInvitation],
-    commanding: NamedDependency[Commanding],
-    settings: NamedDependency[Settings],
-) -> Response[bytes]:
-    """Sends a mail; whoever accepts becomes the owner."""
-    command = InviteVendor(
-        email=data.email,
-        name=data.name,
-        country=data.country,
-        currency=data.currency or settings.currency,
-        description=data.description,
-        slug=data.slug,
-        invited_by=commanding.caller.account_id,
-    )
-    return await commanding.run(invite_vendor, command, MARKET, vendor_answer(201))
 
 
 @post(
@@ -265,4 +226,4 @@ async def remove(key: FromPath[str], commanding: NamedDependency[Commanding]) ->
     )
 
 
-ROUTES = [invite, submit, standing, given_answers, give_answer, require, requirements, remove]
+ROUTES = [submit, standing, given_answers, give_answer, require, requirements, remove]

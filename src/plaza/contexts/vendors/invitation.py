@@ -169,6 +169,12 @@ async def revoke_open(vendor_id: UUID, email: str, work: UnitOfWork) -> None:
             _revoke(invitation, work)
 
 
+async def revoke_all(vendor_id: UUID, work: UnitOfWork) -> None:
+    """Take back whatever waits; the vendor is locked."""
+    for invitation in await _waiting(vendor_id, work):
+        _revoke(invitation, work)
+
+
 async def revoke_sent(vendor_id: UUID, account_id: UUID, work: UnitOfWork) -> None:
     """Take back what somebody has sent who may invite nobody any more, themselves included.
 

@@ -27,6 +27,11 @@ class VendorWithoutOwner(Conflict):
     title = "Nobody answers for the vendor any more"
 
 
+class VendorHasOwner(Conflict):
+    code = "vendor_has_owner"
+    title = "Somebody answers for the vendor"
+
+
 class AlreadyMember(Conflict):
     code = "already_member"
     title = "The account is a member of this vendor already"
@@ -107,7 +112,22 @@ async def require_owner(vendor_id: UUID, work: UnitOfWork) -> None:
         VendorWithoutOwner: its owner has left the marketplace.
     """
     if await _owners_of(vendor_id, work) == 0:
-        raise VendorWithoutOwner("Its owner has left the marketplace; reject it.")
+        raise VendorWithoutOwner("Its owner has left: invite another one, or reject it.")
+
+
+async def refuse_owned(vendor_id: UUID, work: UnitOfWork) -> None:
+    """Leave a vendor to those who answer for it; it is locked.
+
+    Raises:
+        VendorHasOwner: there is such a one.
+    """
+    if await _owners_of(vendor_id, work) > 0:
+        raise VendorHasOwner("Its owners invite whom they want.")
+
+
+async def is_left_alone(vendor_id: UUID, work: UnitOfWork) -> bool:
+    """Whether nobody answers for the vendor; it is locked."""
+    return await _owners_of(vendor_id, work) == 0
 
 
 async def _owners_of(vendor_id: UUID, work: UnitOfWork) -> int:

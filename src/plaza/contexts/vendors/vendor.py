@@ -181,6 +181,12 @@ class Vendor(VersionedRow):
         self.version += 1
         return VendorChanged(**self._described(), tax_rate=rate_text(self.tax_rate))
 
+    def forget_contact(self) -> VendorChanged:
+        """Nobody is reached under the address any more: who answered for the vendor is erased."""
+        self.contact_email = ""
+        self.version += 1
+        return VendorChanged(**self._described(), tax_rate=rate_text(self.tax_rate))
+
     def pause(self, now: datetime, until: datetime | None) -> VendorPaused:
         """Sell nothing for a while; a second pause takes the place of the first.
 
