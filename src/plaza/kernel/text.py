@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Annotated
 
+from anyascii import anyascii
 from msgspec import Meta
 
 # Named one by one: what `\s` takes differs between Python and ECMA-262, which the readers of the
@@ -43,8 +44,8 @@ _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def slug_of(text: str) -> str:
-    """A readable path segment made of a title; `item` where nothing of it can be kept."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    """A readable path segment made of a title in any script; `item` where nothing can be kept."""
+    plain = anyascii(unicodedata.normalize("NFC", text)).lower()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     return "-".join(words)[:SLUG_LENGTH_MAX].strip("-") or "item"
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from itertools import chain
 from typing import NamedTuple
 
+from plaza.kernel.text import slug_of
 from plaza.operations.demo.category_rules import CATCH_ALL, RULES
 from plaza.operations.demo.planned import PlannedCategory
-from plaza.operations.demo.words import slug_of, spaced_words
+from plaza.operations.demo.words import spaced_words
 
 TREE: dict[str, tuple[str, ...]] = {
     "Home decoration": (
@@ -75,7 +76,6 @@ TREE: dict[str, tuple[str, ...]] = {
 
 
 LEAF_NAMES = {slug_of(leaf): leaf for leaves in TREE.values() for leaf in leaves}
-TOP_OF_LEAF = {slug_of(leaf): slug_of(top) for top, leaves in TREE.items() for leaf in leaves}
 
 
 def plan_categories() -> tuple[PlannedCategory, ...]:

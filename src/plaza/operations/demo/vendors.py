@@ -3,12 +3,13 @@
 from decimal import Decimal
 from itertools import chain
 
+from plaza.kernel.text import slug_of
 from plaza.operations.demo.figures import number_below
 from plaza.operations.demo.gift_shops import APPLICANTS, GIFT_SHOPS
 from plaza.operations.demo.home_shops import HOME_SHOPS
 from plaza.operations.demo.planned import PlannedVendor
 from plaza.operations.demo.shop import Shop
-from plaza.operations.demo.words import number_of, slug_of
+from plaza.operations.demo.words import number_of
 
 SHOPS = HOME_SHOPS + GIFT_SHOPS
 

@@ -1,15 +1,9 @@
-"""How names become slugs and wordings become comparable words."""
+"""How wordings become comparable words."""
 
 import re
-import unicodedata
 from string import ascii_letters
 
 _LONGER_THAN_A_STEM = 3
-
-
-def slug_of(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
 
 
 def number_of(sku: str) -> str:
