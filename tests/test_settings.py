@@ -43,6 +43,10 @@ def test_a_file_beside_the_setting_or_one_that_is_gone_stops_the_start(tmp_path:
         ("PLAZA_HEADER_TIMEOUT_S", "0", "Expected `float`"),
         ("PLAZA_HEADER_TIMEOUT_S", "61", "Expected `float`"),
         ("PLAZA_BODY_TIMEOUT_S", "-1", "Expected `float`"),
+        ("PLAZA_BODY_TIMEOUT_S", "inf", "Expected `float`"),
+        ("PLAZA_BODY_TIMEOUT_S", "nan", "Expected `float`"),
+        ("PLAZA_CURRENCY", "DEM", "it is tender nowhere"),
+        ("PLAZA_CURRENCY", "ABC", "it is tender nowhere"),
         ("PLAZA_UNREAD_TIMEOUT_S", "soon", "Expected `float`"),
     ],
 )

@@ -12,6 +12,7 @@ from msgspec import Meta
 from plaza.kernel.environment import given_texts
 from plaza.kernel.hosts import Hosts
 from plaza.kernel.loopback import LoopbackUrl
+from plaza.kernel.money import known_currencies
 from plaza.kernel.networks import Networks
 from plaza.kernel.oidc_providers import OidcProviders
 from plaza.kernel.origins import Origins
@@ -27,7 +28,7 @@ PASSWORD_LENGTH_MIN = 12
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[int, Meta(ge=0)]
-PositiveSeconds = Annotated[float, Meta(gt=0)]
+PositiveSeconds = Annotated[float, Meta(gt=0, le=86_400)]
 HeaderSeconds = Annotated[float, Meta(ge=0.001, le=60)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 
@@ -240,12 +241,18 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     except ValueError as error:
         raise InvalidSetting(str(error)) from None
     try:
-        return msgspec.convert(texts, Settings, strict=False, dec_hook=_decode_text)
+        settings = msgspec.convert(texts, Settings, strict=False, dec_hook=_decode_text)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
         field = path.rstrip("`")
         text = REDACTED if is_secret_name(field) else repr(redacted(texts.get(field, "")))
         raise InvalidSetting(f"{_variable(field)}={text} cannot be used: {problem}.") from None
+    if settings.currency not in known_currencies():
+        message = (
+            f"{_variable('currency')}={settings.currency!r} cannot be used: it is tender nowhere"
+        )
+        raise InvalidSetting(f"{message}; wanted is a code of ISO 4217, as in EUR.")
+    return settings
 
 
 def _variable(field: str) -> str:

@@ -55,6 +55,11 @@ def test_a_currency_is_exactly_three_capitals(currency: str) -> None:
         msgspec.convert({"amount_minor": 1, "currency": currency}, Money)
 
 
+@pytest.mark.parametrize("currency", ["DEM", "XAU", "XXX", "USN", "VEF", "ABC"])
+def test_what_is_tender_nowhere_is_no_currency_to_sell_in(currency: str) -> None:
+    assert currency not in known_currencies()
+
+
 # CLDR tells how cash is counted: no hundredth of these is coined, but it is what ISO 4217 counts.
 UNCOINED = ["AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"]
 

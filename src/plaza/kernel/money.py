@@ -1,6 +1,7 @@
 """Money: an integer amount in a currency's minor unit."""
 
 from functools import cache
+from itertools import chain
 from typing import Annotated
 
 import msgspec
@@ -46,8 +47,9 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """The ISO 4217 codes that CLDR knows."""
-    return frozenset(get_global("all_currencies"))
+    """The ISO 4217 codes of what is legal tender somewhere today, as far as CLDR knows."""
+    used = chain.from_iterable(get_global("territory_currencies").values())
+    return frozenset(code for code, _, ended, is_tender in used if is_tender and ended is None)
 
 
 def decimals_of(currency: str) -> int:
