@@ -9,7 +9,7 @@ import msgspec
 from bench_plaza.keep_alive import Answer, Connection
 from plaza.operations.demo.log_ins import VENDOR_PASSWORD, owner_email
 from plaza.read_models.product_listing.document import ProductList
-from plaza.read_models.vendor_directory.document import ListedVendor, VendorList
+from plaza.read_models.vendor_directory.document import ListedVendor, ShownVendor, VendorList
 from plaza.read_models.vendor_products.document import OwnProduct, OwnProductList
 
 
@@ -74,7 +74,7 @@ class VendorDesk:
         return answer
 
 
-async def selling_vendors(connection: Connection, count: int) -> list[ListedVendor]:
+async def selling_vendors(connection: Connection, count: int) -> list[ShownVendor]:
     answer = await connection.get("/v1/vendors?limit=100")
     return answer.document(VendorList).items[:count]
 

@@ -48,7 +48,7 @@ async def surroundings(
             fault_proxy(servers.postgres.sockets / POSTGRES_SOCKET)
         )
         redis = await stack.enter_async_context(fault_proxy(servers.valkey.socket))
-        settings = _settings(database.port, redis.port) | environment
+        settings = {**_settings(database.port, redis.port), **environment}
         running = ExitStack()
         # Beside it the proxies work, without which it would not start.
         plaza = await asyncio.to_thread(running.enter_context, running_plaza(settings))

@@ -13,7 +13,9 @@ from plaza.outbox import sequencer
 from plaza.projecting.batch import BuildTables
 from plaza.reading.freshness import Freshness
 from plaza.writing import runner
+from plaza.writing.beginning import begin
 from plaza.writing.journal import Entry
+from plaza.writing.outcome import keep_outcome
 
 ROLLED_BACK = 0.2
 DROPPED_EVERY = 50
@@ -27,26 +29,24 @@ def deaf_reads() -> None:
 
 
 def forgetful_keys() -> None:
-    begin, keep = runner.begin, runner.keep_outcome
-
     async def begin_anew(session: AsyncSession, surface: Surface, _repeatable: Any = None) -> Any:
         return await begin(session, surface)
 
     async def keep_most(session: AsyncSession, entry: Entry | None, **told: Any) -> Any:
-        return await keep(session, entry, **{**told, "kept": None})
+        return await keep_outcome(session, entry, **{**told, "kept": None})
 
     _replace(runner, "begin", begin_anew)
     _replace(runner, "keep_outcome", keep_most)
 
 
 def hasty_acknowledgements() -> None:
-    keep, commit = runner.keep_outcome, runner._commit  # noqa: SLF001  planted from outside
+    commit = runner._commit  # noqa: SLF001  planted from outside
 
-    async def keep_outcome(session: AsyncSession, entry: Entry | None, **told: Any) -> Any:
+    async def keep_most(session: AsyncSession, entry: Entry | None, **told: Any) -> Any:
         is_unlucky = random.random() < ROLLED_BACK  # noqa: S311  not secret
         is_change = entry is not None and entry.command == "ChangeOffer"
         session.info["is_forgotten"] = is_change and is_unlucky
-        return await keep(session, entry, **told)
+        return await keep_outcome(session, entry, **told)
 
     async def commit_most(session: AsyncSession) -> None:
         if session.info.get("is_forgotten"):
@@ -54,7 +54,7 @@ def hasty_acknowledgements() -> None:
         else:
             await commit(session)
 
-    _replace(runner, "keep_outcome", keep_outcome)
+    _replace(runner, "keep_outcome", keep_most)
     _replace(runner, "_commit", commit_most)
 
 
