@@ -8,6 +8,8 @@ SHIPPED_COPIES_BUDGET_S = breaker.BUDGET_S
 SHIPPED_LIMITS_BUDGET_S = reaching_redis.REDIS_BUDGET_S
 PATIENT_BUDGET_S = 2.0
 PATIENT_WAIT_S = 10.0
+CLOCK_TICK_S = 0.002
+"""By so much a loop may be early: its clock stands within a turn, and counts milliseconds."""
 
 
 def wait_longer() -> None:

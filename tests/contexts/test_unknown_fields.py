@@ -22,6 +22,7 @@ ESCALATIONS: dict[str, Any] = {
     "Price": 1,
     "__class__": "x",
 }
+BY_OPERATORS = {"inviteOwner", "rejectVendor", "suspendVendor"}
 WITH_BODY = sorted(name for name, asked in REQUESTS.items() if asked.body is not None)
 
 
@@ -52,7 +53,7 @@ async def test_a_field_that_is_not_known_is_refused(
     vendor, operator = await marketplace.an_applicant(), await marketplace.operator()
     person = operator if "{product}" not in REQUESTS[operation_id].path else vendor
     if "{vendor}" in REQUESTS[operation_id].path:
-        person = operator if operation_id in {"rejectVendor", "suspendVendor"} else vendor
+        person = operator if operation_id in BY_OPERATORS else vendor
     body = REQUESTS[operation_id].body
     assert body is not None
     valid = body | ({"variant_id": str(uuid4())} if "variant_id" in body else {})

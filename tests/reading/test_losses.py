@@ -13,7 +13,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError
 
-from patience import SHIPPED_COPIES_BUDGET_S
+from patience import CLOCK_TICK_S, SHIPPED_COPIES_BUDGET_S
 from plaza.embedded.servers import temporary_valkey
 from plaza.embedded.valkey import ValkeyServer
 from plaza.outbox.channels import Channels
@@ -231,7 +231,7 @@ async def test_a_slow_redis_costs_a_read_its_budget_and_is_soon_not_asked(
             begun = time.monotonic()
             assert await process.reads(page) == page.text
             took_s.append(time.monotonic() - begun)
-    assert took_s[0] >= SHIPPED_COPIES_BUDGET_S
+    assert took_s[0] >= SHIPPED_COPIES_BUDGET_S - CLOCK_TICK_S
     # The first few wait for their budget each; then it is asked once a second at most.
     assert max(took_s) < 10 * SHIPPED_COPIES_BUDGET_S
     assert sorted(took_s)[len(took_s) // 2] < SHIPPED_COPIES_BUDGET_S

@@ -51,6 +51,6 @@ settings = {
     "shutdown": shutdown,
     "concurrency": 10,
     "dequeue_timeout": 1,
-    "shutdown_grace_period_s": 2,
+    "shutdown_grace_period_s": 3,
     "timers": SAQ_TIMERS,
 }
