@@ -56,6 +56,7 @@ class Announced(list[int]):
     def __init__(self) -> None:
         super().__init__()
         self.copied = 0
+        self.is_heard = True
         self.tags: list[set[str]] = []
         self.retold: list[set[str]] = []
 

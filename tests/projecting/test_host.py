@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from uuid import uuid4
@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
+from plaza.embedded.servers import temporary_valkey
 from plaza.outbox.channels import Channels
 from plaza.projecting import host as host_file
 from plaza.projecting.host import Host
@@ -83,6 +84,13 @@ async def hosting(connect: Connect, redis: Redis, *watched: Watched) -> AsyncIte
 @pytest.fixture
 def redis(fresh_settings: Settings) -> Redis:
     return open_redis(fresh_settings, None)
+
+
+@pytest.fixture
+def own_redis() -> Iterator[Redis]:
+    """Of a server that nobody else is connected to."""
+    with temporary_valkey() as server:
+        yield Redis.from_url(server.url, protocol=2)
 
 
 async def test_a_stop_waits_for_the_batch_in_flight_and_takes_no_other(
@@ -170,15 +178,31 @@ def without_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_pulse")
 async def test_when_redis_is_heard_again_followers_look_what_they_missed(
-    connect: Connect, redis: Redis
+    connect: Connect, own_redis: Redis
 ) -> None:
     watched = Watched()
-    async with hosting(connect, redis, watched) as host:
+    async with hosting(connect, own_redis, watched) as host:
         await until(partial(has_heard, host))
         await watched.advanced(1)
         before = watched.advances
-        assert await redis.client_kill_filter(_type="pubsub")
+        assert await own_redis.client_kill_filter(_type="pubsub")
         await watched.advanced(before + 1)
+
+
+async def test_how_far_followers_came_is_told_once_more_to_who_has_just_begun_to_listen(
+    connect: Connect, redis: Redis
+) -> None:
+    async with hosting(connect, redis, Watched()) as host, redis.pubsub() as pubsub:
+        await until(partial(has_heard, host))
+        await pubsub.subscribe(CHANNELS.watermark)
+        assert await pubsub.get_message(timeout=TIMEOUT_S)
+        host.announcer("of-a-test").committed((), 7)
+        first = await pubsub.get_message(timeout=TIMEOUT_S)
+        await redis.publish(CHANNELS.listening, b"")
+        again = await pubsub.get_message(timeout=TIMEOUT_S)
+    assert first is not None
+    assert again is not None
+    assert first["data"] == again["data"] == b'{"positions":{"of-a-test":7}}'
 
 
 @pytest.mark.usefixtures("without_pulse")

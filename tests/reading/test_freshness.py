@@ -16,6 +16,7 @@ from actors import Marketplace, Vendor, open_marketplace
 from plaza.kernel.keys import derived_key
 from plaza.outbox.sequencer import SEQUENCER_LOCK
 from plaza.outbox.token import ConsistencyTokens
+from plaza.projecting import follower
 from plaza.settings import Settings
 from plaza.writing.engine import epoch_tokens
 
@@ -92,6 +93,21 @@ async def test_without_redis_a_vendors_read_says_that_it_may_miss_the_last_comma
     assert unnamed.headers["plaza-stale"] == "true"
     assert "plaza-stale" not in named.headers
     assert "plaza-stale" not in public.headers
+
+
+async def test_without_redis_what_a_command_does_not_concern_soon_covers_it_all_the_same(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # fault 28
+    # What is told by Redis would be stored now and then, for who takes over.
+    monkeypatch.setattr(follower, "EMPTY_STEP_INTERVAL_S", 3_600)
+    alone = msgspec.structs.replace(fresh_settings, redis_url="redis://127.0.0.1:1/0")
+    async with open_marketplace(alone) as marketplace:
+        vendor = await marketplace.a_vendor()
+        for _ in range(3):
+            token = {"plaza-consistency": (await vendor.lists_product())["token"]}
+            answer = await marketplace.anybody.get("/v1/vendors", headers=token)
+            assert answer.status_code == 200, answer.text
 
 
 async def test_who_wants_nothing_covered_is_answered_at_once(

@@ -200,6 +200,20 @@ async def test_nothing_that_was_asked_for_before_a_loss_is_kept_after_it(
     assert len(process.near) == 0
 
 
+async def test_who_may_have_missed_how_far_followers_came_asks_for_it_once_more(
+    process: Process, operator: Redis, channels: Channels
+) -> None:
+    await until(lambda: process.coherence.is_live)
+    async with operator.pubsub() as pubsub:
+        await pubsub.subscribe(channels.listening)
+        assert await pubsub.get_message(timeout=5)
+        (tracking,) = [one for one in await operator.client_list() if "t" in one["flags"]]
+        await operator.client_kill_filter(_id=tracking["id"])
+        heard = await pubsub.get_message(timeout=5)
+    assert heard is not None
+    assert heard["channel"].decode() == channels.listening
+
+
 async def test_a_silent_connection_is_given_up(
     process: Process, server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,8 @@ class Channels:
         self.sequenced = f"{self.prefix}:sequenced"
         self.watermark = f"{self.prefix}:watermark"
         self.builds = f"{self.prefix}:builds"
+        # Rung by who has just begun to hear watermarks, and may have missed some.
+        self.listening = f"{self.prefix}:listening"
         self.tags_prefix = f"{self.prefix}:tag:"
         # A random value that lasts as long as what Redis remembers of tags: whoever finds it
         # missing makes another, and what was copied under the one before is no longer good.

@@ -40,6 +40,8 @@ class Announcing(Protocol):
 
     @property
     def copied(self) -> int: ...
+    @property
+    def is_heard(self) -> bool: ...
     def took_over(self, copied: int) -> None: ...
     def committed(self, tags: Collection[str], upto: int) -> None: ...
     def changed(self, tags: Collection[str]) -> None: ...
@@ -77,6 +79,11 @@ class Announcer:
         self._due = asyncio.Event()
         self._told = asyncio.Event()
         self._told.set()
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether Redis takes what is told."""
+        return self._pushing.is_heard
 
     def took_over(self, copied: int) -> None:
         """Begin behind another follower, who had told as much."""

@@ -61,6 +61,7 @@ class Host:
             channels.committed: self._committed.ring,
             channels.sequenced: self._sequenced.ring,
             channels.builds: self.look,
+            channels.listening: self._pushing.repeat,
         }
 
     def heard(self) -> int:

@@ -7,6 +7,8 @@ class Unheard:
     """Takes the place of who tells Redis."""
 
     copied = 0
+    is_heard = True
+    """Nobody waits for them."""
 
     def took_over(self, copied: int) -> None:
         """Nobody is told of what another follower wrote, either."""

@@ -68,6 +68,7 @@ class Coherence:
         self._invalidations = Invalidations()
         self._beat = asyncio.Event()
         self._is_beating = True
+        self._is_new = False
         self.epoch = 0
         self.live_until = 0.0
         """By the monotonic clock: until then nothing was missed, or a heartbeat would have been."""
@@ -159,6 +160,7 @@ class Coherence:
     def _begin(self) -> None:
         self.epoch += 1
         self._forget()
+        self._is_new = True
         self._beat.set()
 
     def _lose(self) -> None:
@@ -186,6 +188,7 @@ class Coherence:
                     await self._redis.set(
                         self._channels.heartbeat, os.getpid(), px=HEARTBEAT_TTL_MS
                     )
+                    await self._ask_for_repetition()
                 self._is_beating = True
             except (RedisError, OSError, TimeoutError) as error:
                 if self._is_beating:
@@ -196,6 +199,12 @@ class Coherence:
                     await self._beat.wait()
             except TimeoutError:
                 continue
+
+    async def _ask_for_repetition(self) -> None:
+        """Have followers say once more how far they have come, where some of it was missed."""
+        if self._is_new:
+            await self._redis.publish(self._channels.listening, b"")
+            self._is_new = False
 
 
 async def _asked(connection: AbstractConnection, *command: str | bytes | int) -> Any:

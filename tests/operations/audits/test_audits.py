@@ -153,6 +153,7 @@ class Heard:
     """What a follower tells that takes over."""
 
     copied = 0
+    is_heard = True
 
     def __init__(self) -> None:
         self.tags: set[str] = set()
