@@ -87,7 +87,9 @@ class Marketplace:
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
         transport = httpx.ASGITransport(
-            app=self.app, raise_app_exceptions=False, client=(self.address, 4711)
+            app=self.app,  # type: ignore[arg-type]  # httpx has scopes as plain mappings
+            raise_app_exceptions=False,
+            client=(self.address, 4711),
         )
         client = httpx.AsyncClient(
             transport=transport, base_url="http://plaza.test", headers=headers, timeout=20
@@ -162,7 +164,8 @@ async def open_marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
     opened: asyncio.Future[Marketplace] = asyncio.get_running_loop().create_future()
     leaving = asyncio.Event()
     living = asyncio.create_task(_live(settings, opened, leaving))
-    await asyncio.wait([opened, living], return_when=asyncio.FIRST_COMPLETED)
+    either: list[asyncio.Future[Any]] = [opened, living]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if living.done():
         await living
     try:

@@ -62,12 +62,14 @@ async def part_of(database: asyncpg.Connection, order: Order, vendor: Vendor) ->
 
 async def stored_part(database: asyncpg.Connection, part: Part) -> dict[str, Any]:
     row = await database.fetchrow("SELECT * FROM ordering.vendor_order WHERE id = $1", part.id)
+    assert row is not None
     return dict(row)
 
 
 async def hold_together(database: asyncpg.Connection, order_id: UUID) -> None:
     """Lines, parts, shares and stock of an order tell the same."""
     order = await database.fetchrow("SELECT * FROM ordering.order_group WHERE id = $1", order_id)
+    assert order is not None
     parts = await database.fetch(
         "SELECT * FROM ordering.vendor_order WHERE order_id = $1", order_id
     )
@@ -104,5 +106,6 @@ async def _share_follows(database: asyncpg.Connection, part: asyncpg.Record) -> 
     share = await database.fetchrow(
         "SELECT * FROM payments.share WHERE vendor_order_id = $1", part["id"]
     )
+    assert share is not None
     given_back = share["returning_minor"] + share["voided_minor"] + share["refunded_minor"]
     assert given_back == (part["canceled_minor"] if share["authorized_minor"] else 0)

@@ -101,8 +101,8 @@ def commands_on(vendor: Vendor, product: dict[str, Any]) -> list[Run]:
     """Every command on what the vendor owns, as the vendor itself would give it."""
     vendor_id, product_id = UUID(vendor.id), UUID(product["id"])
     offer_id = UUID(product["variants"][0]["offer_id"])
-    on_product = {"vendor_id": vendor_id, "product_id": product_id}
-    on_offer = {"vendor_id": vendor_id, "offer_id": offer_id}
+    on_product: dict[str, Any] = {"vendor_id": vendor_id, "product_id": product_id}
+    on_offer: dict[str, Any] = {"vendor_id": vendor_id, "offer_id": offer_id}
     version = product["version"]
     return [
         (
@@ -123,19 +123,19 @@ def commands_on(vendor: Vendor, product: dict[str, Any]) -> list[Run]:
 
 def commands_on_people(vendor_id: UUID, account_id: UUID) -> list[Run]:
     """Every command on the vendor itself and on who works for it."""
-    on_vendor = {"vendor_id": vendor_id}
-    on_member = {"vendor_id": vendor_id, "account_id": account_id}
-    invitation = {"email": "mine@plaza.example", "role": "owner", "invited_by": account_id}
-    key = {"name": "Mine", "scopes": ["catalog:write"], "created_by": account_id}
+    on_vendor: dict[str, Any] = {"vendor_id": vendor_id}
+    on_member: dict[str, Any] = {"vendor_id": vendor_id, "account_id": account_id}
+    invitation: dict[str, Any] = {"email": "mine@plaza.example", "role": "owner"}
+    key: dict[str, Any] = {"name": "Mine", "scopes": ["catalog:write"]}
     return [
         (change_vendor, ChangeVendor(**on_vendor, version=2, profile=Profile(name="Mine"))),
         (pause_vendor, PauseVendor(**on_vendor)),
         (resume_vendor, ResumeVendor(**on_vendor)),
         (submit_vendor, SubmitVendor(**on_vendor)),
-        (invite_member, InviteMember(**on_vendor, **invitation)),
+        (invite_member, InviteMember(**on_vendor, **invitation, invited_by=account_id)),
         (change_member_role, ChangeMemberRole(**on_member, role="staff")),
         (remove_member, RemoveMember(**on_member)),
-        (create_api_key, CreateApiKey(**on_vendor, **key)),
+        (create_api_key, CreateApiKey(**on_vendor, **key, created_by=account_id)),
     ]
 
 

@@ -1,7 +1,7 @@
 """Whether a value fits a JSON Schema: the part of the language that the document uses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-FORMATS = {"uuid": UUID, "date-time": datetime.fromisoformat}
+FORMATS: dict[str, Callable[[str], object]] = {"uuid": UUID, "date-time": datetime.fromisoformat}
 KNOWN_WORDS = {
     *("type", "title", "description", "default", "$ref", "anyOf", "enum", "const", "format"),
     *("properties", "required", "additionalProperties", "propertyNames", "items"),

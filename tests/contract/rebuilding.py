@@ -10,7 +10,10 @@ from plaza.read_models.vendor_applications.projection import PROJECTION
 
 PATH = f"/v1/operations/projections/{PROJECTION.name}"
 
-STEPS = [("switch", {}, "nothing_ready"), ("rollback", None, "nothing_kept")]
+STEPS: list[tuple[str, dict[str, Any] | None, str]] = [
+    ("switch", {}, "nothing_ready"),
+    ("rollback", None, "nothing_kept"),
+]
 """Each with its body, and how it is refused where there is no such build."""
 
 MENDED = """
@@ -42,7 +45,9 @@ async def rebuild_and_switch(marketplace: Marketplace, operator: Any) -> None:
 
 async def _rebuild_of_vendor(work: Rebuilds, operator: Any) -> None:
     connection = await work.connect()
-    vendor_id, slug = await connection.fetchrow("SELECT id, slug FROM vendors.vendor LIMIT 1")
+    vendor = await connection.fetchrow("SELECT id, slug FROM vendors.vendor LIMIT 1")
+    assert vendor is not None
+    vendor_id, slug = vendor
     for body, code in (
         ({"vendor_id": str(uuid4())}, "no_such_vendor"),
         ({"vendor_id": str(vendor_id), "source": "snapshot"}, "vendors_of_log_only"),

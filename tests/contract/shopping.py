@@ -1,5 +1,6 @@
 """A cart from its beginning to its claim, seen by a witness."""
 
+from typing import Any
 from uuid import uuid4
 
 from actors import Marketplace, Vendor
@@ -32,7 +33,7 @@ async def fill_carts(marketplace: Marketplace) -> None:
 async def keep_addresses(marketplace: Marketplace) -> None:
     """An address book, by somebody who has filled a cart before."""
     shopper, anybody, book = await marketplace.a_shopper(), marketplace.anybody, BOOK
-    bearer = {"headers": dict(shopper.client.headers)}
+    bearer: dict[str, Any] = {"headers": dict(shopper.client.headers)}
     whole = an_address(line2="Flat 3", region="Bath", phone="+44 20 7946 0000")
     first = (await anybody.post(book, whole, **bearer)).json()
     await anybody.post(book, an_address(is_default=True), **bearer)

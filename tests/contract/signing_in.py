@@ -17,7 +17,7 @@ async def use_second_factor(marketplace: Marketplace) -> None:
     """Set an app up, log in with it, and do without it again."""
     shopper, anybody = await marketplace.a_shopper(), marketplace.anybody
     form: dict[str, Any] = {"email": shopper.email, "password": PASSWORD}
-    bearer = {"headers": dict(shopper.client.headers)}
+    bearer: dict[str, Any] = {"headers": dict(shopper.client.headers)}
     await anybody.post(TOTP, {"password": "wrong horse battery"}, **bearer)
     enrolled = (await anybody.post(TOTP, {"password": PASSWORD}, **bearer)).json()
     app = App(enrolled["secret"])

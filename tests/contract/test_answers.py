@@ -223,7 +223,7 @@ async def come_in(marketplace: Marketplace, operator: Any) -> None:
     key, required = f"key_{uuid4().hex}", "/v1/operations/vendor-requirements"
     await operator.post(required, {"key": key, "label": "Company number"})
     applicant = await marketplace.an_applicant()
-    bearer = {"headers": dict(applicant.client.headers)}
+    bearer: dict[str, Any] = {"headers": dict(applicant.client.headers)}
     await marketplace.anybody.post(f"{applicant.path}/submit", **bearer)
     await marketplace.anybody.client.put(
         f"{applicant.path}/requirements/{key}", json={"answer": "12345"}, **bearer
@@ -268,7 +268,8 @@ async def sign_in(marketplace: Marketplace) -> None:
 async def see_to_account(marketplace: Marketplace) -> None:
     """What people do with an account of theirs."""
     shopper, anybody = await marketplace.a_shopper(), marketplace.anybody
-    email, bearer = shopper.email, {"headers": dict(shopper.client.headers)}
+    email = shopper.email
+    bearer: dict[str, Any] = {"headers": dict(shopper.client.headers)}
     await anybody.post("/v1/accounts/verification-mails", {"email": email})
     async with watching(marketplace.settings) as database:
         token = await mailed_token(marketplace, database, email, "verify_email")
@@ -292,7 +293,7 @@ async def leave(marketplace: Marketplace, email: str) -> None:
     completed = {"token": token, "password": PASSWORD}
     await anybody.post("/v1/password-resets/complete", completed)
     _, other, last = [await marketplace.logged_in(email) for _ in range(3)]
-    bearer = {"headers": dict(last.client.headers)}
+    bearer: dict[str, Any] = {"headers": dict(last.client.headers)}
     listed = (await anybody.get("/v1/sessions", **bearer)).json()["items"]
     await anybody.client.delete(f"/v1/sessions/{listed[-1]['id']}", **bearer)
     await anybody.client.delete("/v1/sessions/current", headers=other.client.headers)

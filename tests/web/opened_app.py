@@ -36,5 +36,8 @@ async def opened_app(settings: Settings) -> AsyncIterator[Litestar]:
 
 def client_of(app: Litestar, peer: str = STRANGER) -> httpx.AsyncClient:
     """A client that calls from an address."""
-    transport = httpx.ASGITransport(app, client=(peer, 4711))
+    transport = httpx.ASGITransport(
+        app,  # type: ignore[arg-type]  # httpx has scopes as plain mappings
+        client=(peer, 4711),
+    )
     return httpx.AsyncClient(transport=transport, base_url="http://plaza.test")

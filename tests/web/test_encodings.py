@@ -112,6 +112,7 @@ async def test_the_accepted_encodings_may_come_in_several_lines(marketplace: Mar
 
     async def is_encoded() -> bool:
         answer = await client.get(f"/v1/products/{product['id']}", headers=lines)
-        return answer.headers.get("content-encoding") == "gzip"
+        encoding: str | None = answer.headers.get("content-encoding")
+        return encoding == "gzip"
 
     await marketplace.until(is_encoded)

@@ -91,7 +91,7 @@ async def test_a_member_who_may_not_is_told_so(marketplace: Marketplace, vendor:
 )
 async def test_if_match_is_a_quoted_version(vendor: Vendor, tag: str) -> None:
     offer = await an_offer(vendor)
-    answer = await vendor.client.patch(offer, json=PRICE, headers=[("if-match", tag.encode())])
+    answer = await vendor.client.patch(offer, json=PRICE, headers=[(b"if-match", tag.encode())])
     refused(answer, 400, "invalid_if_match")
 
 

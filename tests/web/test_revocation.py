@@ -31,7 +31,10 @@ async def another_process(marketplace: Marketplace) -> AsyncIterator[httpx.Async
     """Another API process on the same database."""
     app = create_app(marketplace.settings)
     async with app.lifespan():
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(
+            app=app,  # type: ignore[arg-type]  # httpx has scopes as plain mappings
+            raise_app_exceptions=False,
+        )
         async with httpx.AsyncClient(transport=transport, base_url="http://plaza.test") as client:
             yield client
 

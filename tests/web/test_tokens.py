@@ -55,7 +55,8 @@ class Mint:
         return signed(header, claims, key or self.key)
 
     async def account(self, authorization: str | bytes) -> httpx.Response:
-        return await self.client.get("/v1/account", headers={"authorization": authorization})
+        sent = authorization.encode() if isinstance(authorization, str) else authorization
+        return await self.client.get("/v1/account", headers={b"authorization": sent})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

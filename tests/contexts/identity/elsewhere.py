@@ -30,7 +30,9 @@ class Traveller:
 
     def __init__(self, app: Litestar, address: str) -> None:
         transport = httpx.ASGITransport(
-            app=app, raise_app_exceptions=False, client=(address, 50_000)
+            app=app,  # type: ignore[arg-type]  # httpx has scopes as plain mappings
+            raise_app_exceptions=False,
+            client=(address, 50_000),
         )
         self.client = httpx.AsyncClient(transport=transport, base_url=PUBLIC, timeout=20)
         self.cookies: dict[str, str] = {}

@@ -54,6 +54,12 @@ async def used_before(database: asyncpg.Connection, token: str, seconds: float) 
     await database.execute(USED_BEFORE, hash_of(token), timedelta(seconds=seconds))
 
 
+async def is_used(database: asyncpg.Connection, token: str) -> bool:
+    row = await database.fetchrow(TOKEN, hash_of(token))
+    assert row is not None
+    return row["used_at"] is not None
+
+
 def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -70,8 +76,7 @@ async def test_a_refresh_token_is_exchanged_for_its_successor(
     tokens = [first["refresh_token"], *(a.json()["refresh_token"] for a in (second, third))]
     assert len(set(tokens)) == 3
     assert (third.json()["token_type"], third.json()["expires_in"]) == ("Bearer", 600)
-    used = [(await database.fetchrow(TOKEN, hash_of(t)) or {})["used_at"] for t in tokens]
-    assert [moment is not None for moment in used] == [True, True, False]
+    assert [await is_used(database, token) for token in tokens] == [True, True, False]
     bearer = {"authorization": f"Bearer {third.json()['access_token']}"}
     own = await marketplace.anybody.get("/v1/account", headers=bearer)
     assert own.status_code == 200

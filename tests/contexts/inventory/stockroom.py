@@ -139,7 +139,7 @@ class Stockroom:
         await self.stocks(offer_id, 1, buckets=buckets)
         return offer_id
 
-    async def stocks(self, offer_id: UUID, version: int, **changes: Any) -> Stocking:
+    async def stocks(self, offer_id: UUID, version: int | None, **changes: Any) -> Stocking:
         command = ChangeStocking(
             vendor_id=self.vendor_id, offer_id=offer_id, version=version, **changes
         )

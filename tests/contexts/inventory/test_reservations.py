@@ -1,7 +1,8 @@
 """Reservations: all that an order asks for or nothing, and given back when it is let go."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -45,7 +46,8 @@ DOMAIN = {
 def test_only_the_moves_of_the_table_are_made(
     before: ReservationStatus, after: ReservationStatus
 ) -> None:
-    ids = dict.fromkeys(("id", "stock_id", "offer_id", "vendor_id", "order_id", "line_id"), uuid4())
+    names = ("id", "stock_id", "offer_id", "vendor_id", "order_id", "line_id")
+    ids: dict[str, Any] = dict.fromkeys(names, uuid4())
     reservation = Reservation(**ids, cart_id=None, vendor_order_id=None, status=before)
 
     if (before, after) in DOMAIN:
@@ -111,7 +113,7 @@ async def test_several_lines_of_one_offer_are_summed(stockroom: Stockroom, bucke
     await stockroom.adds_up()
 
 
-async def _reserves(stockroom: Stockroom, lines: tuple[Demand, ...]) -> object:
+async def _reserves(stockroom: Stockroom, lines: tuple[Demand, ...]) -> UUID:
     order_id = new_id()
     command = ReserveStock(order_id=order_id, cart_id=None, demands=lines, expires_at=None)
     await stockroom.run(reserve_stock, command, CHECKOUT)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -98,7 +99,7 @@ async def test_of_a_claim_and_an_expiry_exactly_one_wins(
         tasks = []
         for place, name in enumerate(sorted(racing, key=lambda name: name != first), 1):
             tasks.append(asyncio.create_task(racing[name]()))
-            await until(lambda place=place: stockroom.are_waiting(place))
+            await until(partial(stockroom.are_waiting, place))
         # Who waits for stock holds no reservation: they could wait for each other otherwise.
         await other.execute(UNHELD, cart_id)
         await locking.commit()

@@ -1,6 +1,7 @@
 """Carts: what lies in them, by vendor, at the prices of now."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -231,7 +232,7 @@ async def test_fifty_parallel_adds_add_up(marketplace: Marketplace) -> None:
 async def test_the_same_addition_repeated_counts_once(marketplace: Marketplace) -> None:
     offer = await an_offer(await marketplace.a_vendor())
     cart = await a_cart(marketplace.anybody)
-    key = {"Idempotency-Key": str(uuid4())}
+    key: dict[str, Any] = {"Idempotency-Key": str(uuid4())}
 
     answers = await asyncio.gather(*(cart.adds(offer, **key) for _ in range(10)))
 

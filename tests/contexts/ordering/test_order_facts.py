@@ -31,7 +31,7 @@ COSTLY = "\x01"
 def longest(kind: Any, first: str = "x") -> str:
     """The longest text of the kind, made of what takes most room."""
     (limit,) = [meta["maxLength"] for meta in [msgspec.json.schema(kind)]]
-    text = first + COSTLY * (limit - len(first))
+    text: str = first + COSTLY * (limit - len(first))
     assert msgspec.convert(text, kind) == text
     return text
 

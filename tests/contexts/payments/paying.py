@@ -119,7 +119,9 @@ class Paying:
         await self.run(return_payment, ReturnPayment(order_id=self.opening.order_id))
 
     async def stored(self) -> asyncpg.Record:
-        return await self.database.fetchrow("SELECT * FROM payments.payment WHERE id = $1", self.id)
+        row = await self.database.fetchrow("SELECT * FROM payments.payment WHERE id = $1", self.id)
+        assert row is not None
+        return row
 
     async def shares(self) -> list[asyncpg.Record]:
         """In the order of the amounts that it was opened with."""

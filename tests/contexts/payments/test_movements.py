@@ -9,7 +9,12 @@ from contexts.payments.paying import APPROVED, PUT_ASIDE, Paying
 from plaza.contexts.payments.commands.charge_payment import ChargePayment, charge_payment
 from plaza.contexts.payments.commands.return_share import RefundExceedsPaid
 from plaza.contexts.payments.commands.void_payment import VoidPayment, void_payment
-from plaza.contexts.payments.provider import MovementMade, MovementRefused, OutcomeNotKnown
+from plaza.contexts.payments.provider import (
+    Movement,
+    MovementMade,
+    MovementRefused,
+    OutcomeNotKnown,
+)
 from plaza.kernel.actor import Surface
 from plaza.kernel.refusals import IllegalTransition, NotThere
 from plaza.writing.runner import CommandRunner
@@ -201,11 +206,12 @@ async def test_a_refused_capture_leaves_what_was_put_aside(
 async def test_a_success_stands_before_and_after_a_refusal_of_the_same_refund(
     runner: CommandRunner, database: asyncpg.Connection
 ) -> None:
-    for outcomes in (
+    orders: list[list[Movement]] = [
         [REFUSED, MovementMade()],
         [MovementMade(), REFUSED],
         [OutcomeNotKnown(), MovementMade()],
-    ):
+    ]
+    for outcomes in orders:
         paying = await Paying.open(runner, database, 1000)
         await paying.tell(APPROVED)
         await paying.give_back(paying.parts[0], 300)

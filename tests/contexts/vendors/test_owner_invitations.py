@@ -16,7 +16,7 @@ LAST_INVITATION = """
 CONTACT = "SELECT contact_email FROM vendors.vendor WHERE id = $1"
 
 
-async def an_invited_vendor(marketplace: Marketplace, email: str) -> dict[str, Any]:
+async def an_invited_vendor(marketplace: Marketplace, email: str | None) -> dict[str, Any]:
     answer = await (await marketplace.operator()).post(INVITE, {"email": email})
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
@@ -24,7 +24,7 @@ async def an_invited_vendor(marketplace: Marketplace, email: str) -> dict[str, A
 
 
 async def inviting(
-    marketplace: Marketplace, vendor_id: str, email: str, **headers: str
+    marketplace: Marketplace, vendor_id: str, email: str | None, **headers: str
 ) -> httpx.Response:
     path = f"/v1/operations/vendors/{vendor_id}/invite"
     return await (await marketplace.operator()).post(path, {"email": email}, headers=headers)

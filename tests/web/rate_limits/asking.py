@@ -23,7 +23,7 @@ async def ask(redis_url: str, epoch: str, setting: str, times: int) -> list[tupl
     (policy,) = (p for p in RatePolicies(setting) if setting.startswith(f"{p.name}="))
     redis: Redis = Redis.from_url(redis_url, protocol=2, socket_timeout=10)
     buckets = SharedBuckets(redis, Channels(UUID(epoch)))
-    await redis.ping()
+    await redis.ping()  # type: ignore[misc]  # redis types both of its clients in one
     print("ready", flush=True)  # noqa: T201  the test reads it
     sys.stdin.readline()
     told = []
@@ -35,5 +35,6 @@ async def ask(redis_url: str, epoch: str, setting: str, times: int) -> list[tupl
 
 
 if __name__ == "__main__":
-    answered = asyncio.run(ask(*sys.argv[1:4], int(sys.argv[4])))
+    url, own_epoch, policies, how_often = sys.argv[1:]
+    answered = asyncio.run(ask(url, own_epoch, policies, int(how_often)))
     sys.stdout.buffer.write(msgspec.json.encode(answered))

@@ -22,7 +22,9 @@ class LimitedApi:
     async def seen_from(self, address: str, bearer: str | None = None) -> httpx.AsyncClient:
         """A client at that address."""
         transport = httpx.ASGITransport(
-            app=self.app, raise_app_exceptions=False, client=(address, 4711)
+            app=self.app,  # type: ignore[arg-type]  # httpx has scopes as plain mappings
+            raise_app_exceptions=False,
+            client=(address, 4711),
         )
         headers = {} if bearer is None else {"authorization": f"Bearer {bearer}"}
         return await self.stack.enter_async_context(

@@ -1,5 +1,7 @@
 """Every route is counted by a policy, or says that it is not."""
 
+from collections.abc import Callable
+
 import pytest
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
@@ -62,7 +64,7 @@ def test_every_group_has_a_policy() -> None:
 
 
 @pytest.mark.parametrize("decorate", [get, post])
-def test_a_group_that_there_is_not_is_a_mistake(decorate: type[HTTPRouteHandler]) -> None:
+def test_a_group_that_there_is_not_is_a_mistake(decorate: Callable[..., HTTPRouteHandler]) -> None:
     @decorate("/", opt={OPT: "comands"})
     async def route() -> None: ...
 

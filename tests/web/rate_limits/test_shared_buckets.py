@@ -27,9 +27,9 @@ async def answers_of_processes(redis_url: str) -> list[tuple[int, int]]:
     """All that four processes were told who began together, in the server's order."""
     epoch = uuid4().hex
     command = (sys.executable, Path(__file__).with_name("asking.py"), redis_url, epoch, SETTING)
-    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+    pipe = asyncio.subprocess.PIPE
     processes = [
-        await asyncio.create_subprocess_exec(*command, str(REQUESTS), **pipes)
+        await asyncio.create_subprocess_exec(*command, str(REQUESTS), stdin=pipe, stdout=pipe)
         for _ in range(PROCESSES)
     ]
     for process in processes:

@@ -58,7 +58,7 @@ async def own_redis(settings: Settings, own_servers: EmbeddedServers) -> AsyncIt
         own_servers.valkey.start()
 
 
-async def statuses_of(api: LimitedApi, method: str, path: str, **options: object) -> list[int]:
+async def statuses_of(api: LimitedApi, method: str, path: str, **options: Any) -> list[int]:
     client = await api.seen_from(an_address())
     answers = [await client.request(method, path, **options) for _ in range(10)]
     for answer in answers:
@@ -132,7 +132,7 @@ async def test_a_server_that_hangs_is_waited_for_three_times(
     redis, other = open_redis(own_redis), open_redis(own_redis)
     counting = Counting(SharedBuckets(redis, Channels(uuid4())), ReachingRedis())
     await counting.take([Charge(policy, "somebody")])
-    await other.execute_command("CLIENT", "PAUSE", 60_000, "ALL")
+    await other.execute_command("CLIENT", "PAUSE", 60_000, "ALL")  # type: ignore[no-untyped-call]  # redis does not type it
     began = time.monotonic()
     granted = [(await counting.take([Charge(policy, "somebody")])).granted for _ in range(200)]
     took_s = time.monotonic() - began
