@@ -98,7 +98,7 @@ async def test_without_redis_a_vendors_read_says_that_it_may_miss_the_last_comma
 async def test_without_redis_what_a_command_does_not_concern_soon_covers_it_all_the_same(
     fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # fault 28
+    # fault 26
     # What is told by Redis would be stored now and then, for who takes over.
     monkeypatch.setattr(follower, "EMPTY_STEP_INTERVAL_S", 3_600)
     alone = msgspec.structs.replace(fresh_settings, redis_url="redis://127.0.0.1:1/0")
