@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from contexts.identity.elsewhere import CALLBACK, JSON, PAGES, START, elsewhere
-from oidc_provider import Provider, a_key, encoded
+from oidc_provider import Answered, Provider, a_key, encoded
 from plaza.settings import Settings
 
 Claims = dict[str, Any]
@@ -249,18 +249,18 @@ async def test_a_provider_that_takes_the_secret_in_the_form_only_is_sent_it_ther
             "token_endpoint_auth_methods_supported": ["client_secret_post"]
         }
         there.provider.answers[DESCRIPTION] = (200, json.dumps(told_there).encode(), {})
-        sent: list[dict[str, str]] = []
+        forms: list[dict[str, str]] = []
         honest = there.provider._exchanged  # noqa: SLF001  the provider is the tests' own
 
-        def exchanged(form: dict[str, str], headers: dict[str, str]) -> Any:
-            sent.append(form)
+        def exchanged(form: dict[str, str], sent: dict[str, str]) -> Answered:
+            forms.append(form)
             secret = f"{form['client_id']}:{form['client_secret']}".encode()
             basic = f"Basic {base64.b64encode(secret).decode()}"
-            assert "authorization" not in headers
+            assert "authorization" not in sent
             return honest(form, {"authorization": basic})
 
         there.provider._exchanged = exchanged  # type: ignore[method-assign]  # noqa: SLF001
         answer = await there.browser().logs_in()
 
     assert answer.status_code == 200
-    assert [form["client_secret"] for form in sent] == [there.provider.client_secret]
+    assert [form["client_secret"] for form in forms] == [there.provider.client_secret]

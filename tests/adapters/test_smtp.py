@@ -74,7 +74,8 @@ async def test_a_mail_goes_encrypted_to_a_server_that_is_who_it_says(
     certificate, context = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     mailbox = Mailbox()
-    async with smtp_server(mailbox, **{encryption: context}) as port:
+    encrypted: dict[str, Any] = {encryption: context}
+    async with smtp_server(mailbox, **encrypted) as port:
         await a_transport(port, encryption=encryption).send(uuid4(), LETTER)
 
     assert len(mailbox.messages) == 1
@@ -88,7 +89,8 @@ async def test_nothing_is_sent_to_a_server_that_nobody_vouches_for(
 ) -> None:
     _, context = self_signed(tmp_path)
     mailbox = Mailbox()
-    async with smtp_server(mailbox, **{encryption: context}) as port:
+    encrypted: dict[str, Any] = {encryption: context}
+    async with smtp_server(mailbox, **encrypted) as port:
         await undelivered(a_transport(port, encryption=encryption))
 
     assert mailbox.messages == []
@@ -132,7 +134,8 @@ async def test_a_wrong_log_in_is_for_the_operator_to_mend_and_not_the_recipients
 
 @pytest.mark.parametrize("at", ["recipient_answers", "data_answers"])
 async def test_a_refusal_for_now_ends_with_the_mail_taken(at: str) -> None:
-    mailbox = Mailbox(**{at: [f"451 4.7.1 words about {RECIPIENT}"]})
+    answers: dict[str, Any] = {at: [f"451 4.7.1 words about {RECIPIENT}"]}
+    mailbox = Mailbox(**answers)
     async with smtp_server(mailbox) as port:
         refused = await undelivered(a_transport(port))
         await a_transport(port).send(uuid4(), LETTER)
@@ -144,7 +147,8 @@ async def test_a_refusal_for_now_ends_with_the_mail_taken(at: str) -> None:
 
 @pytest.mark.parametrize("at", ["recipient_answers", "data_answers"])
 async def test_a_refusal_for_good_is_told_from_one_for_now(at: str) -> None:
-    async with smtp_server(Mailbox(**{at: [f"550 5.1.1 words about {RECIPIENT}"]})) as port:
+    answers: dict[str, Any] = {at: [f"550 5.1.1 words about {RECIPIENT}"]}
+    async with smtp_server(Mailbox(**answers)) as port:
         refused = await undelivered(a_transport(port))
 
     assert isinstance(refused, Undeliverable)

@@ -29,7 +29,9 @@ async def place_of(database: asyncpg.Connection, person: Person) -> Place:
         SELECT s.id, a.id FROM identity.account a JOIN identity.session s ON s.account_id = a.id
         WHERE a.email_normalized = $1 ORDER BY s.created_at DESC LIMIT 1
     """
-    session_id, account_id = await database.fetchrow(wanted, person.email)
+    found = await database.fetchrow(wanted, person.email)
+    assert found is not None
+    session_id, account_id = found
     return session_id, account_id
 
 

@@ -153,8 +153,8 @@ async def offer_changed(vendor: Vendor, offer: str) -> AsyncIterator[str]:
     ):
         await ok(vendor.patch(offer, {field: value}, version=version))
         yield f"an offer's {field} is changed"
-    for version, (field, value) in enumerate([("low_at", 17), ("buckets", 2)], 1):
-        await ok(vendor.patch(f"{offer}/stocking", {field: value}, version=version))
+    for version, (field, number) in enumerate([("low_at", 17), ("buckets", 2)], 1):
+        await ok(vendor.patch(f"{offer}/stocking", {field: number}, version=version))
         yield f"a stocking's {field} is changed"
     await ok(vendor.post(f"{vendor.path}/locations", {"name": "Cellar of Meudon"}))
     yield "a location is made"

@@ -199,7 +199,7 @@ async def test_an_order_that_waits_is_canceled_and_its_cart_usable_again(
     assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
 
     async def is_open() -> bool:
-        return (await cart.shown())["status"] == "open"
+        return bool((await cart.shown())["status"] == "open")
 
     await marketplace.until(is_open)
     assert (await cart.completes()).status_code == 201

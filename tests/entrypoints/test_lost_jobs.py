@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from saq import Job, Queue, Status
+from saq.queue.redis import RedisQueue
 from saq.utils import now
 
 from contexts.inventory.stockroom import LONG_AGO, a_stockroom
@@ -71,6 +72,7 @@ async def test_jobs_that_are_lost_or_come_several_times_end_in_the_same_state(
         (offer,) = await stockroom.opens(2)
         await until_jobs(queue, 1, STARTED_WITHIN_S)
         jobs = await queue.count("incomplete")
+        assert isinstance(queue, RedisQueue)
         await queue.redis.flushall()
         await until_jobs(queue, jobs, RECREATED_WITHIN_S)
 

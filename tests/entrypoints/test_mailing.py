@@ -69,7 +69,8 @@ async def stopped(process: Process) -> str:
 def token_in(message: EmailMessage) -> str:
     text = message.get_body(("plain",))
     assert text is not None
-    (link,) = {word for word in text.get_content().split() if "?token=" in word}
+    content: str = text.get_content()
+    (link,) = {word for word in content.split() if "?token=" in word}
     (token,) = parse_qs(urlsplit(link).query)["token"]
     return token
 

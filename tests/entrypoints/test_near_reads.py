@@ -69,6 +69,7 @@ async def test_one_of_two_ends_though_the_driver_loses_a_cancellation(
 ) -> None:
     monkeypatch.setattr(cancelling, "AGAIN_AFTER_S", 0.01)
     assert fresh_settings.database_url is not None
+    assert fresh_settings.redis_url is not None
     channels = Channels(uuid4())
     losing = Redis.from_url(fresh_settings.redis_url, protocol=2)
     losing.connection_pool.connection_class = Losing

@@ -27,8 +27,10 @@ ELSEWHERE = [
 
 
 @pytest.fixture(autouse=True)
-def noting(run_plaza: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run_plaza
+def noting(
+    run_plaza: Run,  # noqa: ARG001  it clears the settings before one is set
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PLAZA_CDN_TAG_HEADER", "cache-tag")
 
 

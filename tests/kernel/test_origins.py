@@ -5,7 +5,8 @@ from plaza.kernel.origins import Origins
 
 def test_origins_are_exact() -> None:
     origins = Origins("https://shop.example, http://localhost:3000 ,HTTPS://Admin.Example")
-    assert origins == {"https://shop.example", "http://localhost:3000", "https://admin.example"}
+    named = {"https://shop.example", "http://localhost:3000", "https://admin.example"}
+    assert origins == frozenset(named)
     assert not origins.are_all
     assert Origins(str(origins)) == origins
 

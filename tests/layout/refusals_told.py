@@ -47,9 +47,9 @@ class Told(msgspec.Struct, frozen=True, order=True):
 
 def refusals() -> list[Told]:
     """Every code, by status and name."""
-    for module in pkgutil.walk_packages(plaza.__path__, "plaza."):
-        if not module.name.startswith(STARTED_ONLY):
-            importlib.import_module(module.name)
+    for there in pkgutil.walk_packages(plaza.__path__, "plaza."):
+        if not there.name.startswith(STARTED_ONLY):
+            importlib.import_module(there.name)
     members = members_by_class()
     found: dict[tuple[int, str], list[type[Refusal]]] = {}
     for kind in _below(Refusal):

@@ -1,6 +1,7 @@
 """What was done is kept with what it did, and told to whom it concerns."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -118,7 +119,8 @@ async def test_a_vendors_owner_sees_what_was_done_to_the_vendor_page_by_page(
     await vendor.creates_product()
     await operator.post(f"{vendor.path}/suspend", {"reason": "Late parcels"})
 
-    pages, cursor = [], ""
+    pages: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = (await vendor.get(f"{vendor.path}/audit?limit=2{cursor}")).json()
         pages.append(page["items"])

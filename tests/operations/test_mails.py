@@ -98,7 +98,8 @@ async def test_pages_show_each_mail_once_the_newest_first(
     marketplace: Marketplace, database: asyncpg.Connection
 ) -> None:
     made = {str(await a_mail(database, "dropped")) for _ in range(5)}
-    operator, cursor, seen = await marketplace.operator(), None, []
+    operator, cursor = await marketplace.operator(), None
+    seen: list[str] = []
     while not seen or cursor is not None:
         asked = {"status": "dropped", "limit": 2} | ({"cursor": cursor} if cursor else {})
         page = (await operator.get(MAILS, params=asked)).json()

@@ -78,7 +78,7 @@ async def seen_more(shopper: Shopper) -> None:
             await asyncio.sleep(0.01)
 
 
-def unseen(_: int, __: int) -> None:
+def unseen(_: int, __: int | None) -> None:
     """Nobody looks."""
 
 

@@ -103,7 +103,7 @@ async def test_what_is_held_for_nobody_is_named_with_its_holder(
 ) -> None:
     await some_that_add_up(database)
     shelf = await Shelf.with_units(database, 50)
-    expected = set()
+    expected: set[tuple[str, UUID, UUID | None, UUID | None, str]] = set()
     wrong = [(status, "held", "order_is_pending") for status in ("placed", "canceled", "failed")]
     wrong += [(s, "committed", "order_is_placed") for s in ("pending", "canceled", "failed")]
     for order_status, status, check in wrong:

@@ -65,10 +65,11 @@ def restored(log_cluster: PostgresCluster, new_cluster: PostgresCluster, tmp_pat
     async def restore(log: Log) -> Settings:
         source = log_cluster.url(SUPERUSER, await name_of(log))
         target = new_cluster.url(SUPERUSER, "plaza")
-        for command in (
+        commands: list[list[str | Path]] = [
             [programs / "pg_dump", "--format=custom", f"--file={file}", source],
             [programs / "pg_restore", "--exit-on-error", f"--dbname={target}", file],
-        ):
+        ]
+        for command in commands:
             await asyncio.to_thread(subprocess.run, command, check=True, env=ENVIRONMENT)
         return log_settings(new_cluster)
 

@@ -4,10 +4,11 @@ import json
 
 import asyncpg
 
+from plaza.outbox.append import APPEND
 from plaza.outbox.floor import Floor
 from plaza.outbox.partitions import ensure_partitions
 from soaking.one_log import Log
-from soaking.things import APPEND, begin_as_commands_do, change
+from soaking.things import begin_as_commands_do, change
 
 FLOOR = "SELECT floor FROM outbox.tick ORDER BY number DESC LIMIT 1"
 NEXT_XID = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"

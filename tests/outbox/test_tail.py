@@ -1,7 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
-from typing import ClassVar
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import ClassVar, cast
 from uuid import UUID
 
 from plaza.kernel.event import Event, Fact
@@ -23,7 +23,16 @@ class ThingPraised(Event, frozen=True, kw_only=True, tag="soaking.thing_praised.
     thing_id: UUID
 
 
-async def some(tail: AsyncIterator[Fact], wanted: int) -> list[int]:
+Tail = AsyncGenerator[Fact, None]
+
+
+def tail_of(log: Log, from_position: int | None, *types: str) -> AbstractAsyncContextManager[Tail]:
+    """The tail, until it is left."""
+    # It is a generator, and says less.
+    return aclosing(cast("Tail", tail_events(log.settings, from_position, types)))
+
+
+async def some(tail: Tail, wanted: int) -> list[int]:
     """The positions of the next facts."""
     async with asyncio.timeout(10):
         return [(await anext(tail)).position for _ in range(wanted)]
@@ -33,7 +42,7 @@ async def test_the_tail_begins_where_it_is_told_and_goes_on_as_the_log_grows(log
     sequencer = await log.sequencer()
     await log.commits(5)
     await sequencer.tick()
-    async with aclosing(tail_events(log.settings, 3, ())) as tail:
+    async with tail_of(log, 3) as tail:
         assert await some(tail, 3) == [3, 4, 5]
         await log.commits(2)
         await sequencer.tick()
@@ -44,7 +53,7 @@ async def test_without_a_position_the_tail_shows_new_facts_only(log: Log) -> Non
     sequencer = await log.sequencer()
     await log.commits(5)
     await sequencer.tick()
-    async with aclosing(tail_events(log.settings, None, ())) as tail:
+    async with tail_of(log, None) as tail:
         first = asyncio.create_task(some(tail, 1))
 
         async def looks() -> bool:
@@ -64,7 +73,7 @@ async def test_the_tail_shows_the_types_that_were_asked_for(log: Log) -> None:
         praised = ThingPraised(thing_id=thing, version=version)
         await append(writer, changed, praised, changed, praised)
     await (await log.sequencer()).tick()
-    async with aclosing(tail_events(log.settings, 1, (ThingPraised.type(),))) as tail:
+    async with tail_of(log, 1, ThingPraised.type()) as tail:
         assert await some(tail, 2) == [2, 4]
 
 
@@ -72,7 +81,7 @@ async def test_a_tail_that_nobody_looks_at_any_more_lets_go_of_its_connection(lo
     await log.commits(1)
     await (await log.sequencer()).tick()
     before = await log.connection.fetchval(CONNECTIONS)
-    async with aclosing(tail_events(log.settings, 1, ())) as tail:
+    async with tail_of(log, 1) as tail:
         assert await some(tail, 1) == [1]
         assert await log.connection.fetchval(CONNECTIONS) == before + 1
 

@@ -58,7 +58,8 @@ async def test_after_the_fix_what_waited_follows_in_its_order_and_once(
 
     # The first piece was done before the second failed: it is not done again.
     assert noted.asked == [poisoned, poisoned, other, poisoned, poisoned, poisoned]
-    assert await parked_in(connection) == await held_in(connection) == []
+    assert not await parked_in(connection)
+    assert not await held_in(connection)
     assert await upto_of(connection, noted.process) == last
 
 

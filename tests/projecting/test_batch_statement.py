@@ -112,6 +112,7 @@ async def test_who_takes_the_same_step_waits_for_the_first_and_writes_nothing(
 async def test_what_breaks_the_statement_leaves_no_step(connection: asyncpg.Connection) -> None:
     """Also where it is a unique value: that is no other follower's step."""
     one, other = ACategory().created(), ACategory().created()
+    assert isinstance(one, CategoryCreated)
     assert isinstance(other, CategoryCreated)
     same = msgspec.structs.replace(other, slug=one.slug)
     tables = await BuildTables.of(connection, TREE, BUILD)

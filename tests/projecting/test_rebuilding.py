@@ -63,7 +63,7 @@ async def test_a_rebuild_that_is_killed_goes_on_where_it_was(
     build = await begin_rebuild(connection, PRODUCT_LISTING, switches=False)
     filling = await connect()
 
-    def kill(position: int, _: int) -> None:
+    def kill(position: int, _: int | None) -> None:
         if position >= 200:
             filling.terminate()
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
+from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -200,7 +201,9 @@ async def reads(projection: Projection, part: Part, fact: Fact) -> bool:
     async def read(*_: object) -> Stretch:
         return Stretch(upto=fact.position, length=1, facts=[fact])
 
-    stretch = await reading(read, projection, part)(None, 0, 1, None)
+    # What is asked of it would be asked by the `read` above, which looks at nothing.
+    nothing = cast("asyncpg.Connection", None)
+    stretch = await reading(read, projection, part)(nothing, 0, 1, None)
     assert (stretch.upto, stretch.length) == (fact.position, 1)
     return bool(stretch.facts)
 

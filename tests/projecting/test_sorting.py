@@ -175,10 +175,10 @@ async def test_a_writer_that_begins_finds_what_its_predecessor_had_not_told(stor
     assert len(await story.shown() or []) == 2
 
     # The one that slept meanwhile knows less, or no more, and is not heard.
-    guard = await story.shelf.redis.hget(story.shelf.names.meta, "guard")
+    guard = await story.shelf.meta("guard")
     await before.copy(set(), story.upto - 1)
     await before.copy(set(), story.upto)
-    assert await story.shelf.redis.hget(story.shelf.names.meta, "guard") == guard
+    assert await story.shelf.meta("guard") == guard
     await story.told(after, *titled("Title c", vendor))
     assert await story.shown() is not None
     assert await story.titles() == ["Title a", "Title b", "Title c"]
@@ -217,7 +217,7 @@ async def test_what_redis_has_forgotten_of_the_last_second_is_noticed(story: Sto
     # fault 29
     writer, vendor = await story.shelf.filled(), AVendor()
     await story.told(writer, *vendor.approved(), *titled("Title a", vendor))
-    names, redis = story.shelf.names, story.shelf.redis
+    redis = story.shelf.redis
     before = {key: await redis.dump(key) for key in await keys_of(story)}
     await story.told(writer, *titled("Title b", vendor))
     for key, dumped in before.items():
@@ -225,7 +225,7 @@ async def test_what_redis_has_forgotten_of_the_last_second_is_noticed(story: Sto
     assert await story.shown() is None
     await writer.copy(set(), story.upto)
     await story.shelf.told(writer, set(), story.upto)
-    assert await redis.hget(names.meta, "upto") == str(story.upto).encode()
+    assert await story.shelf.meta("upto") == str(story.upto).encode()
     assert await story.titles() == ["Title a", "Title b"]
 
 
@@ -271,7 +271,7 @@ async def test_a_redis_that_is_slow_is_not_waited_for(
     writer, vendor = await story.shelf.filled(), AVendor()
     await story.told(writer, *vendor.approved(), *titled("Title a", vendor))
     assert await story.shown() is not None
-    await story.shelf.redis.execute_command("CLIENT", "PAUSE", PAUSE_MS, "ALL")
+    await story.shelf.redis.client_pause(PAUSE_MS)
     begun = time.monotonic()
     assert await story.titles() == ["Title a"]
     assert time.monotonic() - begun < PAUSE_MS / 1000

@@ -11,7 +11,7 @@ from plaza.operations.projections.parked import list_parked
 from plaza.operations.retention import IN_NEED
 from plaza.projecting import switching as switching_over
 from plaza.projecting.building import all_tables
-from plaza.projecting.catching_up import BuildStopped
+from plaza.projecting.catching_up import BuildStopped, catch_up
 from plaza.projecting.rebuilding import NothingReady
 from plaza.projecting.steps import Fenced
 from plaza.projecting.switching import (
@@ -195,7 +195,7 @@ async def test_who_goes_back_to_a_build_that_somebody_retires_is_told_so(
     await told_and_followed(connection, [CATEGORY_TREE], seed=71, facts=200)
     await rebuilt(connect, CATEGORY_TREE)
     await switch(connection, CATEGORY_TREE)
-    catch_up, elsewhere = switching_over.catch_up, await connect()
+    elsewhere = await connect()
 
     async def catch_up_while_it_is_retired(*place: Any, **how: Any) -> None:
         await catch_up(*place, **how)

@@ -187,8 +187,9 @@ async def buy(w: Wanderer) -> httpx.Response | None:
         # Something of it is not for sale.
         return None
     token = w.random.choice(TOKENS)
-    payment = {"provider": "manual"} if w.random.random() < 0.2 else None
-    changes = {} if payment is None else {"payment": payment}
+    changes: dict[str, Any] = {}
+    if w.random.random() < 0.2:
+        changes["payment"] = {"provider": "manual"}
     answer = await cart.completes(token, **changes)
     if answer.is_success:
         w.orders.append(order_of(cart.person, answer))
@@ -209,7 +210,8 @@ async def see_to_part(w: Wanderer) -> httpx.Response | None:
     """As one of the vendors of an order."""
     order, vendor = w.random.choice(w.orders), w.random.choice(w.vendors)
     part = await part_of(w.database, order, vendor)
-    if part.id is None:
+    if not part.lines:
+        # Nothing of the order is the vendor's.
         return None
     match w.random.choice(("accept", "decline", "cancel", "lose", "lose")):
         case "accept":

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
+from polyfactory.factories.base import BaseFactory
 from polyfactory.factories.msgspec_factory import MsgspecFactory
 
 from plaza.contexts.ordering.events import OrderedLine
@@ -23,16 +24,18 @@ VERSIONS = count(1)
 
 def an_event(kind: type[E], **fields: Any) -> E:
     """An event of that type, later than those before; what is not named is made up."""
-    return _factory(kind).build(**{"version": next(VERSIONS), **fields})
+    made: E = _factory(kind).build(**{"version": next(VERSIONS), **fields})
+    return made
 
 
 def an_ordered_line(**fields: Any) -> OrderedLine:
     """A line of an order; what is not named is made up."""
-    return _factory(OrderedLine).build(**fields)
+    made: OrderedLine = _factory(OrderedLine).build(**fields)
+    return made
 
 
 @cache
-def _factory(kind: type[E]) -> type[MsgspecFactory[E]]:
+def _factory(kind: type[E]) -> type[BaseFactory[E]]:
     return MsgspecFactory.create_factory(kind)
 
 

@@ -39,7 +39,7 @@ async def is_told_of(connection: asyncpg.Connection, projection: Projection) -> 
     """Whether it remembers anything."""
     tables = remembering(projection)
     counts = [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
-    return sum(counts) > 0
+    return any(counts)
 
 
 async def replayed(

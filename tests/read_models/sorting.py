@@ -42,7 +42,13 @@ class Shelf:
 
     async def is_open(self) -> bool:
         """Whether readers may look, as far as Redis knows."""
-        return bool(await self.redis.hexists(self.names.meta, "upto"))
+        return await self.meta("upto") is not None
+
+    async def meta(self, name: str) -> bytes | None:
+        """Something that Redis knows of them all."""
+        # redis-py has one type for both of its clients.
+        known: bytes | None = await self.redis.hget(self.names.meta, name)  # type: ignore[misc]
+        return known
 
     async def filled(self, upto: int = 1) -> Sorting:
         """A writer that has written everything there is."""

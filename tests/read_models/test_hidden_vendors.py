@@ -1,6 +1,7 @@
 """What nobody is shown of a vendor that is suspended, paused or closed, in no public read model."""
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 from uuid import uuid4
 
 import asyncpg
@@ -34,42 +35,42 @@ CURSORS = Cursors(b"a key of the tests")
 TITLE = "Oak chair"
 NOTHING_SORTED = nothing_sorted(Redis.from_url(NO_SERVER))
 
-Look = Callable[[asyncpg.Connection, AVendor, AProduct], Awaitable[bool]]
+Look = Callable[[asyncpg.Pool, AVendor, AProduct], Awaitable[bool]]
 """Whether anything of the vendor is shown."""
 
 
-async def in_categories(pool: asyncpg.Connection, _: AVendor, __: AProduct) -> bool:
+async def in_categories(pool: asyncpg.Pool, _: AVendor, __: AProduct) -> bool:
     (node,) = msgspec.json.decode((await list_categories(pool)).body)["items"]
     return bool(node["product_count"])
 
 
-async def in_listing(pool: asyncpg.Connection, _: AVendor, __: AProduct) -> bool:
+async def in_listing(pool: asyncpg.Pool, _: AVendor, __: AProduct) -> bool:
     wanted = ProductsWanted(currency="GBP")
     page = msgspec.json.decode((await list_products(pool, CURSORS, wanted, 24, None)).body)
     return bool(page["items"])
 
 
-async def on_page(pool: asyncpg.Connection, _: AVendor, product: AProduct) -> bool:
+async def on_page(pool: asyncpg.Pool, _: AVendor, product: AProduct) -> bool:
     page = await get_product(pool, str(product.id))
     return page.status == 200 and bool(msgspec.json.decode(page.body)["offers"])
 
 
-async def in_suggestions(pool: asyncpg.Connection, _: AVendor, __: AProduct) -> bool:
+async def in_suggestions(pool: asyncpg.Pool, _: AVendor, __: AProduct) -> bool:
     found = await suggest_products(pool, NOTHING_SORTED, spelled(TITLE))
     return bool(msgspec.json.decode(found.body)["items"])
 
 
-async def in_bestsellers(pool: asyncpg.Connection, _: AVendor, __: AProduct) -> bool:
+async def in_bestsellers(pool: asyncpg.Pool, _: AVendor, __: AProduct) -> bool:
     wanted = BestsellersWanted(currency="GBP", category=None, limit=24)
     found = await list_bestsellers(pool, NOTHING_SORTED, wanted)
     return bool(msgspec.json.decode(found.body)["items"])
 
 
-async def in_directory(pool: asyncpg.Connection, _: AVendor, __: AProduct) -> bool:
+async def in_directory(pool: asyncpg.Pool, _: AVendor, __: AProduct) -> bool:
     return bool(msgspec.json.decode((await list_vendors(pool, CURSORS, 24, None)).body)["items"])
 
 
-async def on_its_own_page(pool: asyncpg.Connection, vendor: AVendor, _: AProduct) -> bool:
+async def on_its_own_page(pool: asyncpg.Pool, vendor: AVendor, _: AProduct) -> bool:
     return (await get_vendor(pool, str(vendor.id))).status == 200
 
 
@@ -115,7 +116,9 @@ async def is_shown(
     story = [*vendor.approved(), category.created()]
     story += [product.created(title=TITLE), offer, product.published()]
     story += [*order.created(), order.placed()]
-    pool = await written(projection, *story, *happened(vendor))
+    connection = await written(projection, *story, *happened(vendor))
+    # Queries ask a connection just as they ask a pool.
+    pool = cast("asyncpg.Pool", connection)
     return await look(pool, vendor, product)
 
 

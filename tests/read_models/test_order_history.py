@@ -118,9 +118,9 @@ async def test_a_cursor_goes_with_its_account_and_its_status(
     orders = [an_order(account_id=account_id) for _ in range(2)]
     await keep(quiet_settings, PROJECTION, *(e for order in orders for e in order.created()))
     page = msgspec.json.decode(await list_orders(reads, CURSORS, account_id, None, 1, None))
-    for asked in ((account_id, "pending"), (uuid4(), None)):
+    for asker_id, status in ((account_id, "pending"), (uuid4(), None)):
         with pytest.raises(InvalidCursor):
-            await list_orders(reads, CURSORS, *asked, 1, page["next_cursor"])
+            await list_orders(reads, CURSORS, asker_id, status, 1, page["next_cursor"])
 
 
 async def test_nobody_reads_it_but_its_account_and_the_market(

@@ -1,10 +1,10 @@
 """No answer changes unless a tag that it carries is touched."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from itertools import product as every
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -34,7 +34,7 @@ FACTS = 500
 SEEDS = (5, 11)
 CURSORS = Cursors(b"a key of the tests")
 
-Ask = Callable[[asyncpg.Connection], Awaitable[Rendered]]
+Ask = Callable[[asyncpg.Pool], Awaitable[Rendered]]
 
 
 def a_story(projection: Projection, random: Random) -> list[Event]:
@@ -73,7 +73,7 @@ def listings(story: list[Event]) -> list[Ask]:
     filters: list[dict[str, Any]] = [{}, {"in_stock": True}, {"price_max": 2}]
     filters += [{"category": str(of)} for of in ids_in(story, "category_id")]
     filters += [{"vendor": name} for name in names_in(story, "vendor_id")]
-    asks = []
+    asks: list[Ask] = []
     for wanted, sort in every(filters, ("newest", "price_asc")):
         assert sort in ORDERS
         question = ProductsWanted(currency="GBP", sort=sort, **wanted)
@@ -82,7 +82,9 @@ def listings(story: list[Event]) -> list[Ask]:
     return asks
 
 
-async def _second_page(first: partial[Awaitable[Rendered]], pool: asyncpg.Connection) -> Rendered:
+async def _second_page(
+    first: partial[Coroutine[Any, Any, Rendered]], pool: asyncpg.Pool
+) -> Rendered:
     page = await first(pool)
     cursor = msgspec.json.decode(page.body)["next_cursor"]
     return page if cursor is None else await partial(first, cursor=cursor)(pool)
@@ -102,9 +104,11 @@ def tree(_: list[Event]) -> list[Ask]:
 async def answers_to(connection: asyncpg.Connection, asks: list[Ask]) -> list[Rendered]:
     """What is answered now; refusals of a question are not kept, so that nothing can be stale."""
     answers = []
+    # Queries ask a connection just as they ask a pool.
+    pool = cast("asyncpg.Pool", connection)
     for ask in asks:
         try:
-            answers.append(await ask(connection))
+            answers.append(await ask(pool))
         except InvalidInput:
             answers.append(Rendered(b"", ("not kept",)))
     return answers

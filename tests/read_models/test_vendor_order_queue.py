@@ -173,7 +173,7 @@ async def test_orders_are_listed_the_newest_first_and_by_when_they_were_placed(d
     parts = [await desk.gets(at=NOON + timedelta(hours=n)) for n in hours]
     late, early, middle, middle_too = parts
     assert await desk.lists() == ids(late, middle_too, middle, early)
-    between = {
+    between: dict[str, Any] = {
         "placed_from": NOON + timedelta(hours=2),
         "placed_to": NOON + timedelta(hours=3),
     }

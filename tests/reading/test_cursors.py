@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plaza.reading.cursor import Cursors, InvalidCursor
 
 CURSORS = Cursors(b"a key")
-PLACE = tuple[int, UUID]
+PLACE: type = tuple[int, UUID]
 
 
 def test_a_cursor_gives_back_where_the_page_ended() -> None:

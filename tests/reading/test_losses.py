@@ -49,7 +49,7 @@ def channels() -> Channels:
 async def process(
     server: ValkeyServer, operator: Redis, channels: Channels
 ) -> AsyncIterator[Process]:
-    await operator.ping()
+    await operator.ping()  # type: ignore[misc]  # one type for both clients of redis-py
     async with a_process(server.url, channels) as started:
         yield started
 
@@ -174,7 +174,7 @@ async def test_what_changed_while_nobody_told_is_not_served_afterwards(
     page = Page()
     await process.keeps(page)
     epoch = process.coherence.epoch
-    await operator.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await operator.client_kill_filter(_type="pubsub")
     await until(lambda: process.coherence.epoch > epoch)
     page.text = "second"
     await projector.changes(TAG, position=7)
@@ -193,7 +193,7 @@ async def test_nothing_that_was_asked_for_before_a_loss_is_kept_after_it(
     page.waits, epoch = [held], process.coherence.epoch
     reading = asyncio.create_task(process.reads(page))
     await page.has_read.wait()
-    await operator.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await operator.client_kill_filter(_type="pubsub")
     await until(lambda: process.coherence.epoch > epoch and process.coherence.is_live)
     held.set()
     await reading

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -31,7 +32,7 @@ async def start(settings: Settings, channels: Channels) -> AsyncIterator[Open]:
     assert settings.redis_url is not None
     async with AsyncExitStack() as stack:
 
-        async def started(**options: int) -> Process:
+        async def started(**options: Any) -> Process:
             assert settings.redis_url is not None
             return await stack.enter_async_context(
                 a_process(settings.redis_url, channels, **options)
@@ -222,7 +223,9 @@ async def test_a_postgresql_that_hangs_is_waited_for_no_longer_than_a_statement_
     for size_bytes in (0, MB):
         process = await start(has_copies=False, size_bytes=size_bytes)
         with pytest.raises(TimeoutError):
-            await process.near.get("another", "product_page", 0, asyncio.Event().wait)
+            await process.near.get(
+                "another", "product_page", 0, asyncio.get_running_loop().create_future
+            )
 
 
 async def test_not_found_is_kept_and_ends_like_any_answer(

@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 from uuid import uuid4
 
@@ -123,9 +124,7 @@ async def read(market: Marketplace, process: Process) -> None:
         mark = process.watermarks.of(NAME)
         token = mark.position if market.random.random() < 0.2 else 0
         covered = max(token, mark.pushed)
-        entry = await process.near.get(
-            f"{NAME}:{page}", NAME, token, lambda page=page: market.fill(page)
-        )
+        entry = await process.near.get(f"{NAME}:{page}", NAME, token, partial(market.fill, page))
         version = int(entry.body)
         market.reads += 1
         market.check(page, version, covered, "known when it was asked")
@@ -148,7 +147,7 @@ async def lose(market: Marketplace, operator: Redis) -> None:
     for mark, loss in zip(marks, losses, strict=True):
         while market.writes + market.fills < mark:  # noqa: ASYNC110  the race goes on meanwhile
             await asyncio.sleep(0.001)
-        await operator.execute_command(*loss)
+        await operator.execute_command(*loss)  # type: ignore[no-untyped-call]  # so redis-py has it
 
 
 async def test_no_answer_of_a_hundred_thousand_fills_and_writes_is_too_old(

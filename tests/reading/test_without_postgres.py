@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 
 import httpx
 import msgspec
@@ -54,7 +55,7 @@ async def test_what_was_read_before_is_served_and_says_that_it_may_be_stale(
     await asyncio.to_thread(cluster.stop, immediate=True)
     for path in paths:
         stale = await until_answered(
-            lambda path=path: anybody.get(path), lambda answer: "plaza-stale" in answer.headers
+            partial(anybody.get, path), lambda answer: "plaza-stale" in answer.headers
         )
         assert (stale.status_code, stale.content) == (200, before[path].content)
         assert stale.headers["plaza-stale"] == "true"
@@ -68,7 +69,7 @@ async def test_what_was_read_before_is_served_and_says_that_it_may_be_stale(
     cluster.start()
     for path in paths:
         again = await until_answered(
-            lambda path=path: anybody.get(path), lambda answer: "plaza-stale" not in answer.headers
+            partial(anybody.get, path), lambda answer: "plaza-stale" not in answer.headers
         )
         assert again.content == before[path].content
 

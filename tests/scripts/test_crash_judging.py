@@ -1,5 +1,7 @@
 """The checker of histories must see what it is there for: each guarantee is broken once here."""
 
+from typing import Any
+
 import pytest
 from crash_plaza import judging
 from crash_plaza.history import History, LogEntry, Mark, Outage, Outcome, Read, Write
@@ -39,8 +41,8 @@ def a_write(text: str, outcome: Outcome = "acknowledged", event: int | None = No
     )
 
 
-def a_read(text: str, *, client: str = "reader", at_s: float = 10.0, **more: object) -> Read:
-    wish = {"client": client, "view": "product_page", "mark": title(text)}
+def a_read(text: str, *, client: str = "reader", at_s: float = 10.0, **more: Any) -> Read:
+    wish: dict[str, Any] = {"client": client, "view": "product_page", "mark": title(text)}
     return Read(**(wish | {"asked_s": at_s, "answered_s": at_s + 0.1} | more))
 
 

@@ -1,6 +1,7 @@
 """What is told, written, shown and charged: each kind of disagreement is found."""
 
 import random
+from typing import Any
 
 from buying_plaza.sandbox import Charge
 from buying_plaza.shopper import Line, ShortLine
@@ -23,8 +24,8 @@ def a_history(*, sold: int, reserved: int) -> History:
     return history
 
 
-def a_charge(**changes: object) -> Charge:
-    charge = {
+def a_charge(**changes: Any) -> Charge:
+    charge: dict[str, Any] = {
         "reference": "ch",
         "order_number": "P-1",
         "status": "approved",

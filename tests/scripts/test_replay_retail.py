@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from replay_retail_plaza import planning
@@ -25,8 +26,8 @@ DAY = date(2010, 12, 1)
 LANTERN = Article("71053", 339)
 
 
-def a_line(**changes: object) -> InvoiceLine:
-    line = {
+def a_line(**changes: Any) -> InvoiceLine:
+    line: dict[str, Any] = {
         "number": 1,
         "invoice": "536365",
         "code": "71053",

@@ -31,7 +31,7 @@ COLUMNS = (
     *("ordinal", "vendor_id", "actor", "command", "correlation_id", "payload"),
 )
 
-TEMPLATES = {
+TEMPLATES: dict[type[Event], Event] = {
     kind: an_event(kind)
     for kind in (
         *(ProductCreated, OfferCreated, ProductPublished),

@@ -46,9 +46,9 @@ async def rebuilt(settings: Settings, facts: int, seed: int) -> Rebuilt:
         await catch_up(connection, PROJECTION, 1, {0: told})
         filled_at = begun_at = time.monotonic()
 
-        def filled(done: int, goal: int) -> None:
+        def filled(done: int, goal: int | None) -> None:
             nonlocal filled_at
-            if done < goal:
+            if goal is None or done < goal:
                 filled_at = time.monotonic()
 
         build = await begin_rebuild(connection, PROJECTION, switches=True)

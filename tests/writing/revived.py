@@ -72,4 +72,4 @@ def _live(arguments: list[str]) -> None:
     sys.argv = ["granian", *arguments]
     # granian reports each death of its worker; only the tests' own words are for the reader.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]  # so granian has it

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -68,7 +68,7 @@ class Load:
                 await asyncio.sleep(0.02)
             self.created.append(answer.json()["id"])
 
-    async def _asked(self, key: str, body: dict[str, object]) -> httpx.Response:
+    async def _asked(self, key: str, body: Mapping[str, object]) -> httpx.Response:
         headers = {"idempotency-key": key}
         return await self.vendor.post(f"{self.vendor.path}/products", body, headers=headers)
 

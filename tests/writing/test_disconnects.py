@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from actors import Marketplace, Vendor, open_marketplace
@@ -36,7 +36,9 @@ async def small(fresh_settings: Settings) -> AsyncIterator[Marketplace]:
 
 def pool_of(marketplace: Marketplace) -> QueuePool:
     runner: CommandRunner = marketplace.app.state.runner
-    engine: AsyncEngine = runner._sessions.kw["bind"]  # noqa: SLF001  its pool is the question
+    sessions = runner._sessions  # noqa: SLF001  their pool is the question
+    assert isinstance(sessions, async_sessionmaker)
+    engine: AsyncEngine = sessions.kw["bind"]
     assert isinstance(engine.pool, QueuePool)
     return engine.pool
 

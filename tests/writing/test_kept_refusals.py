@@ -31,7 +31,7 @@ async def succeed(_: str, __: UnitOfWork) -> None:
 
 def between(monkeypatch: pytest.MonkeyPatch, others: Callable[[], Awaitable[None]]) -> None:
     """Have others come once after the first transaction was undone, before the second one."""
-    undone = getattr(running, UNDONE)
+    undone: Callable[..., Awaitable[Answer | None]] = getattr(running, UNDONE)
 
     async def interrupted(
         session: AsyncSession, surface: Surface, repeatable: Repeatable

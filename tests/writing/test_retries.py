@@ -12,7 +12,7 @@ from actors import Marketplace
 from plaza.kernel.refusals import NotThere
 from plaza.writing.failures import Busy, DatabaseUnavailable
 from plaza.writing.retrying import ATTEMPTS_MAX
-from plaza.writing.runner import CommandRunner
+from plaza.writing.runner import Command, CommandRunner
 from plaza.writing.unit_of_work import UnitOfWork
 from writing.running import a_context, done
 
@@ -63,7 +63,7 @@ async def test_a_serialization_failure_is_tried_again_three_times_at_most(
 ) -> None:
     attempts = 0
 
-    def failing(times: int) -> object:
+    def failing(times: int) -> Command[Try, int]:
         async def command(_: Try, work: UnitOfWork) -> int:
             nonlocal attempts
             attempts += 1

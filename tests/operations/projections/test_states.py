@@ -52,7 +52,9 @@ async def state_of(pool: asyncpg.Pool, name: str = NAME, known: int = 0) -> Proj
 async def test_everything_that_is_followed_is_there_once(pool: asyncpg.Pool) -> None:
     async with pool.acquire() as connection:
         names = [state.projection for state in await projection_states(connection, {})]
-    assert names == sorted(each.name for each in [*PROJECTIONS, *PROCESSES])
+    followed = [projection.name for projection in PROJECTIONS]
+    followed += [process.name for process in PROCESSES]
+    assert names == sorted(followed)
 
 
 async def test_who_covers_the_log_does_not_lag(
