@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing
-from typing import ClassVar, cast
+from typing import ClassVar
 from uuid import UUID
 
 from plaza.kernel.event import Event, Fact
@@ -28,8 +28,7 @@ Tail = AsyncGenerator[Fact, None]
 
 def tail_of(log: Log, from_position: int | None, *types: str) -> AbstractAsyncContextManager[Tail]:
     """The tail, until it is left."""
-    # It is a generator, and says less.
-    return aclosing(cast("Tail", tail_events(log.settings, from_position, types)))
+    return aclosing(tail_events(log.settings, from_position, types))
 
 
 async def some(tail: Tail, wanted: int) -> list[int]:

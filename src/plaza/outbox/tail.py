@@ -1,7 +1,7 @@
 """Following the log as it grows, for people who look."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import asyncpg
 
@@ -17,7 +17,7 @@ END = "SELECT coalesce(max(position), 0) FROM outbox.position"
 
 async def tail_events(
     settings: Settings, from_position: int | None, types: tuple[str, ...]
-) -> AsyncIterator[Fact]:
+) -> AsyncGenerator[Fact, None]:
     """The facts from a position on (None: only new ones), without end."""
     connection = await asyncpg.connect(
         settings.database_url, server_settings={"role": "plaza_owner"}
@@ -32,7 +32,7 @@ async def tail_events(
 
 async def _facts_after(
     connection: asyncpg.Connection, after: int, types: tuple[str, ...]
-) -> AsyncIterator[Fact]:
+) -> AsyncGenerator[Fact, None]:
     while True:
         stretch = await read_stretch(connection, after, STRETCH, types or None)
         for fact in stretch.facts:
