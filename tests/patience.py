@@ -1,6 +1,6 @@
 """Longer waits than a storefront's: on a busy machine everything is late now and then."""
 
-from plaza.reading import breaker
+from plaza.outbox import breaker
 from plaza.web import answering
 from plaza.web.rate_limits import reaching_redis
 

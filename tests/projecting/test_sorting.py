@@ -18,13 +18,13 @@ from patience import SHIPPED_COPIES_BUDGET_S
 from plaza.embedded.servers import temporary_valkey
 from plaza.embedded.valkey import ValkeyServer
 from plaza.kernel.event import Event
+from plaza.outbox import breaker
 from plaza.outbox.channels import everything
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.sorting import DOCUMENTS_MAX, Sorting
 from plaza.read_models.product_suggestions.projection import PROJECTION
 from plaza.read_models.product_suggestions.query import suggest_products
 from plaza.read_models.product_suggestions.sorted_sets import SORTED_SETS
-from plaza.reading import breaker
 from plaza.reading.sorted_sets import Between
 from plaza.settings import Settings
 from read_models.catalogue import AnOffer, AProduct, AVendor, pounds

@@ -16,8 +16,9 @@ from redis.exceptions import OutOfMemoryError
 from patience import CLOCK_TICK_S, SHIPPED_COPIES_BUDGET_S
 from plaza.embedded.servers import temporary_valkey
 from plaza.embedded.valkey import ValkeyServer
+from plaza.outbox import breaker
 from plaza.outbox.channels import Channels
-from plaza.reading import breaker, coherence
+from plaza.reading import coherence
 from reading.near_reading import Page, Process, Projector, a_process, until
 
 TAG = "product_page:id:1"

@@ -12,9 +12,9 @@ from prometheus_client import Counter
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from plaza.outbox.breaker import Breaker
 from plaza.outbox.channels import Channels
 from plaza.outbox.lua import LuaScript
-from plaza.reading.breaker import Breaker
 from plaza.reading.entry import Rendered
 
 TTL_MIN_S, TTL_MAX_S = 240.0, 300.0
@@ -107,7 +107,7 @@ class Copies:
         self._redis = redis
         self._channels = channels
         self._version = version
-        self._breaker = Breaker()
+        self._breaker = Breaker("served_copies")
         self._get = LuaScript(redis, channels, GET)
         self._put = LuaScript(redis, channels, PUT)
         self._complained_at = 0.0

@@ -6,9 +6,9 @@ import msgspec
 from prometheus_client import Counter
 from redis.asyncio import Redis
 
+from plaza.outbox.breaker import Breaker
 from plaza.outbox.channels import Channels
 from plaza.outbox.sorted_names import SortedNames
-from plaza.reading.breaker import Breaker
 from plaza.reading.watermarks import Watermarks
 
 CHUNK = 100
@@ -109,7 +109,7 @@ class SortedReads:
         self._channels = channels
         self._watermarks = watermarks
         self._ask = redis.register_script(ASK)
-        self._breaker = Breaker()
+        self._breaker = Breaker("sorted_sets")
 
     async def ask(self, projection: str, question: Highest | Between) -> list[str] | None:
         """What Redis shows, as JSON texts.

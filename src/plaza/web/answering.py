@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 from litestar import Request, Response
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from plaza.kernel.refusals import Malformed, NotThere
+from plaza.outbox.breaker import Breaker
 from plaza.outbox.channels import Channels
 from plaza.outbox.token import InvalidConsistencyToken
 from plaza.reading.cursor import Cursors
@@ -79,6 +79,7 @@ class Answering:
         self._authenticator = authenticator
         self._redis = redis
         self._channels = channels
+        self._breaker = Breaker("last_commands", REDIS_BUDGET_S)
         self.sorted_reads = sorted_reads
         self._near = near
         self._forms = ReadyForms(caching, near.attach)
@@ -176,12 +177,15 @@ class Answering:
         Raises:
             LastCommandUnknown: Redis does not say which it was.
         """
-        try:
-            async with asyncio.timeout(REDIS_BUDGET_S):
-                held = await self._redis.get(self._channels.last_command(principal))
-        except (RedisError, OSError, TimeoutError) as error:
-            raise LastCommandUnknown from error
+        answer = await self._breaker.ask(lambda: self._held(principal))
+        if answer is None:
+            raise LastCommandUnknown
+        (held,) = answer
         return None if held is None else held.decode()
+
+    async def _held(self, principal: str) -> tuple[bytes | None]:
+        """What Redis holds of the caller, which may be nothing."""
+        return (await self._redis.get(self._channels.last_command(principal)),)
 
 
 def freshness_told(position: int, lag_ms: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Redis asked within a budget; after several failures in a row, not at all for a second."""
+"""Redis asked within a budget; after several failures in a row, not at all for a while."""
 
 import asyncio
 import time
@@ -19,9 +19,21 @@ log = structlog.get_logger()
 
 
 class Breaker:
-    """Opens after several failures in a row; then one question a second tries again."""
+    """Opens after several failures in a row; then one question now and then tries again."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, subject: str, budget_s: float | None = None, *, open_s: float = OPEN_S
+    ) -> None:
+        """Begin closed.
+
+        Args:
+            subject: what Redis is asked for, as the log shall call it.
+            budget_s: the longest that somebody waits; as for copies, unless it is said.
+            open_s: how long nobody is asked.
+        """
+        self._subject = subject
+        self._budget_s = budget_s
+        self._open_s = open_s
         self._failures = 0
         self._closes_at = 0.0
 
@@ -35,21 +47,21 @@ class Breaker:
             if time.monotonic() < self._closes_at:
                 return None
             # The others go on without it until this one knows.
-            self._closes_at = time.monotonic() + OPEN_S
+            self._closes_at = time.monotonic() + self._open_s
         try:
-            async with asyncio.timeout(BUDGET_S):
+            async with asyncio.timeout(BUDGET_S if self._budget_s is None else self._budget_s):
                 answer = await question()
         except (RedisError, OSError, TimeoutError) as error:
             self._failed(error)
             return None
         if self.is_open:
-            log.info("served_copies_asked_again")
+            log.info("redis_asked_again", subject=self._subject)
         self._failures = 0
         return answer
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
         if self.is_open:
-            self._closes_at = time.monotonic() + OPEN_S
+            self._closes_at = time.monotonic() + self._open_s
         if self._failures == FAILURES_MAX:
-            log.warning("served_copies_not_asked", error=repr(error))
+            log.warning("redis_not_asked", subject=self._subject, error=repr(error))
