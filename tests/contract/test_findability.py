@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from contract.test_document import operations
+from contract.operations import operations
 
 SOURCE = Path(__file__).parents[2] / "src" / "plaza"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract.fitting import followed
-from contract.test_document import operations
+from contract.operations import operations
 
 NOT_COUNTED = {"getHealth", "getLiveness", "getReadiness", "getMetrics", "getVersion"}
 LIMITS = {"RateLimit", "RateLimit-Policy"}

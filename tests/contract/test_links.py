@@ -8,7 +8,7 @@ import httpx
 
 from actors import Marketplace, Vendor, a_variant
 from contract.fitting import followed
-from contract.test_document import operations
+from contract.operations import operations
 
 Link = tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]
 """The path of its source, its source, what its source answers, and the link."""

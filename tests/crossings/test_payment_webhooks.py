@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +9,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 import pytest
-import pytest_asyncio
 
 from actors import Marketplace, open_marketplace
 from payment_webhooks import PATH, Message, a_message, a_waiting_order, attempt_of, status_of
@@ -22,12 +20,6 @@ from writing.watching import count_of, watching
 ANSWER_MS_P99_MAX = 100.0
 ROUNDS_MAX = 20
 ASKED = "SELECT * FROM payments.operation WHERE status = 'requested'"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    async with watching(settings) as connection:
-        yield connection
 
 
 async def received(database: asyncpg.Connection, message: Message) -> list[asyncpg.Record]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from contract.fitting import followed
-from contract.test_document import operations as told_operations
+from contract.operations import operations as told_operations
 from plaza.entrypoints.api import create_app
 from plaza.settings import Settings
 from plaza.web.openapi.document import document_of

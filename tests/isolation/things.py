@@ -12,14 +12,13 @@ import pyotp
 
 from actors import PASSWORD, a_variant
 from contexts.ordering.an_address import an_address
-from contexts.ordering.carts import HeldCart, a_cart, lines_of
 from contexts.vendors.people import token_of
+from isolation.cart_things import CartThings
 from isolation.order_things import OrderThings, part_of
 from isolation.payment_things import PaymentThings
 from isolation.sides import SCOPES, Side, done, requires
 from plaza.operations.demo.categories import plan_categories
-from shopping import Order
-from shopping import a_cart as a_filled_cart
+from shopping import Order, a_cart
 from writing.watching import until
 
 A_MAIL = "SELECT id FROM notifications.mail WHERE status = 'pending' LIMIT 1"
@@ -36,7 +35,7 @@ ALTERNATIVES = {
 """The same kind of thing in a state in which it is shown, or answered for, in another way."""
 
 
-class Things(OrderThings, PaymentThings):
+class Things(CartThings, OrderThings, PaymentThings):
     """The things of one side, by their names.
 
     Args:
@@ -228,24 +227,6 @@ class Things(OrderThings, PaymentThings):
     async def published_offer(self) -> str:
         return str((await self.of("published"))["variants"][0]["offer_id"])
 
-    # Carts, of the owner as a shopper and of a guest.
-
-    async def held_cart(self) -> HeldCart:
-        wanted = (await self.of("published_offer"), 1)
-        return await a_cart(self._owner, wanted, address=an_address(name=self._side.mark))
-
-    async def cart(self) -> str:
-        return str((await self.of("held_cart")).id)
-
-    async def line(self) -> str:
-        return str(lines_of((await self.of("held_cart")).created)[0]["id"])
-
-    async def guests_cart(self) -> HeldCart:
-        wanted = (await self.of("published_offer"), 1)
-        mark, anybody = self._side.mark, self._side.marketplace.anybody
-        address = an_address(name=mark, email=f"{mark}@shopper.example")
-        return await a_cart(anybody, wanted, address=address)
-
     # Orders of the owner as a shopper, with the owner as a vendor.
 
     async def bought(self) -> list[Order]:
@@ -254,9 +235,7 @@ class Things(OrderThings, PaymentThings):
         offer_id, address = sold["variants"][0]["offer_id"], an_address(name=self._side.mark)
         orders = []
         for _ in range(2):
-            cart = await a_filled_cart(
-                self._side.marketplace, {offer_id: 1}, self._owner, address=address
-            )
+            cart = await a_cart(self._side.marketplace, {offer_id: 1}, self._owner, address=address)
             orders.append(await cart.buys())
         reason = {"reason": f"{self._side.mark} reason"}
         canceled = f"{self._side.path}/orders/{part_of(orders[1])}/cancel"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -68,3 +69,8 @@ async def retry_all(connection: asyncpg.Connection, follower: Follower) -> None:
     for _ in range(parked):
         await follower.advance()
     await follow_to_the_end(follower)
+
+
+def said(event: Event) -> tuple[str, UUID, int]:
+    """What tells an event from others, and is the same once it was stored."""
+    return event.type(), event.aggregate_id, event.version

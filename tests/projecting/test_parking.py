@@ -9,7 +9,6 @@ import pytest
 
 from plaza.contexts.catalog.events import ProductChanged
 from plaza.contexts.vendors.events import VendorApproved, VendorSuspended
-from plaza.kernel.event import Event
 from plaza.read_models.product_page.projection import PROJECTION as PRODUCT_PAGE
 from plaza.read_models.vendor_directory.projection import PROJECTION as VENDOR_DIRECTORY
 from plaza.read_models.vendor_directory.tags import vendor_tag
@@ -23,7 +22,7 @@ from projecting.log import (
     steps_of,
     tell,
 )
-from projecting.poisoning import held_in, parked_in, retry_all, with_bug
+from projecting.poisoning import held_in, parked_in, retry_all, said, with_bug
 from read_models.catalogue import AnOffer, AProduct, AVendor, on_sale, pounds
 from read_models.chatter import Chatter
 from read_models.replay import replayed_log, rows_in
@@ -31,11 +30,6 @@ from read_models.replay import replayed_log, rows_in
 VENDORS_SHOWN = "SELECT vendor_id FROM read.vendor_directory_v2"
 SLUGS_SHOWN = "SELECT slug FROM read.product_page_v1 ORDER BY slug"
 HELD_BY_BUG = 600
-
-
-def said(event: Event) -> tuple[str, UUID, int]:
-    """What tells an event from others, and is the same once it was stored."""
-    return event.type(), event.aggregate_id, event.version
 
 
 async def vendors_shown(connection: asyncpg.Connection) -> set[UUID]:
@@ -192,49 +186,6 @@ async def test_a_fact_that_the_database_refuses_parks_its_document(
     await retry_all(connection, follower)
     slugs = {row["slug"] for row in await connection.fetch(SLUGS_SHOWN)}
     assert slugs == {"another", f"product-{first.id}", f"product-{third.id}"}
-
-
-async def test_what_is_skipped_is_dropped_and_the_document_goes_on_with_what_comes_then(
-    connection: asyncpg.Connection,
-) -> None:
-    product = AProduct(AVendor())
-    sold, poisoned = on_sale(product), product.changed(slug="poisoned")
-    bug = with_bug(PRODUCT_PAGE, lambda event: said(event) == said(poisoned))
-    follower = await a_follower(connection, bug)
-    await tell(connection, *sold, poisoned)
-    seen = await sequence(connection)
-    await follow_to_the_end(follower)
-    skip = "UPDATE projecting.parked SET skip_upto = $1"
-    await connection.execute(skip, seen)
-    await tell(connection, product.changed(slug="later"))
-    await sequence(connection)
-    await follow_to_the_end(follower)
-    assert len(await held_in(connection)) == 2
-
-    await retry_all(connection, follower)
-
-    assert [row["slug"] for row in await connection.fetch(SLUGS_SHOWN)] == ["later"]
-    assert await parked_in(connection) == []
-
-
-async def test_what_is_left_after_a_skip_and_fails_stays_parked(
-    connection: asyncpg.Connection,
-) -> None:
-    product = AProduct(AVendor())
-    bug = with_bug(PRODUCT_PAGE, lambda event: isinstance(event, ProductChanged))
-    follower = await a_follower(connection, bug)
-    await tell(connection, *on_sale(product), product.changed())
-    seen = await sequence(connection)
-    await tell(connection, product.changed())
-    last = await sequence(connection)
-    await follow_to_the_end(follower)
-    await connection.execute("UPDATE projecting.parked SET skip_upto = $1", seen)
-
-    await retry_all(connection, follower)
-
-    (found,) = await parked_in(connection)
-    assert (found["position"], found["attempts"]) == (last, 1)
-    assert await held_in(connection) == [last]
 
 
 async def test_nothing_is_advanced_while_what_fails_cannot_be_kept(

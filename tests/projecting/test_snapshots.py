@@ -17,7 +17,7 @@ from conftest import Databases
 from contract.buying import accept_orders, buy
 from contract.looking_at_orders import look_at_orders
 from contract.paying import see_to_payments
-from contract.test_answers import make_category, move_vendors, sell, work_together
+from contract.selling import make_category, move_vendors, sell, work_together
 from plaza.bootstrap import PROJECTIONS, SNAPSHOTS
 from plaza.contexts.catalog.events import ProductCreated
 from plaza.contexts.inventory.events import StockMoved

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
@@ -20,21 +19,17 @@ from plaza.embedded.valkey import ValkeyServer
 from plaza.kernel.event import Event
 from plaza.outbox import breaker
 from plaza.outbox.channels import everything
-from plaza.projecting.batch import BuildTables
-from plaza.projecting.sorting import DOCUMENTS_MAX, Sorting
+from plaza.projecting.sorting import DOCUMENTS_MAX
 from plaza.read_models.product_suggestions.projection import PROJECTION
-from plaza.read_models.product_suggestions.query import suggest_products
 from plaza.read_models.product_suggestions.sorted_sets import SORTED_SETS
-from plaza.reading.sorted_sets import Between
 from plaza.settings import Settings
+from projecting.sorted_story import Story, titled
 from read_models.catalogue import AnOffer, AProduct, AVendor, pounds
-from read_models.given import given
-from read_models.sorting import Shelf, nothing_sorted
+from read_models.sorting import Shelf
 
 TOLD = 150
 PAUSE_MS = 1_000
 ITEMS = "SELECT product_id, item FROM read.product_suggestions_v1 ORDER BY key, product_id"
-ALL = Between("all", "", "\U0010ffff", 1_000)
 
 
 @pytest.fixture(scope="module")
@@ -70,50 +65,12 @@ async def pool(quiet: Settings) -> AsyncIterator[asyncpg.Pool]:
 SCOPE = {"role": "plaza_owner", "plaza.scope": "market"}
 
 
-class Story:
-    """Facts that are written to the tables one after the other, each at the next position."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.upto = 1
-
-    async def happens(self, *events: Event) -> set[str]:
-        """Write what follows; the tags of what changed."""
-        self.upto += 1
-        async with self.shelf.connection.acquire() as connection, connection.transaction():
-            tables = await BuildTables.of(connection, PROJECTION, 1)
-            return await tables.write(connection, given(*events).told(PROJECTION))
-
-    async def told(self, writer: Sorting, *events: Event) -> None:
-        """What happens is told, and to be seen by who waits for it."""
-        await self.shelf.told(writer, await self.happens(*events), self.upto)
-        self.shelf.watermarks.of(PROJECTION.name).position = self.upto
-
-    async def shown(self) -> list[str] | None:
-        return await self.shelf.reads.ask(PROJECTION.name, ALL)
-
-    async def titles(self) -> list[str]:
-        """What everybody is shown, wherever it is found."""
-        body = (await suggest_products(self.shelf.connection, self.shelf.reads, "title")).body
-        truth = await suggest_products(
-            self.shelf.connection, nothing_sorted(self.shelf.redis), "title"
-        )
-        assert body == truth.body
-        return [item["text"] for item in msgspec.json.decode(body)["items"]]
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def story(redis: Redis, pool: asyncpg.Pool) -> AsyncIterator[Story]:
     shelf = Shelf(redis, pool, SORTED_SETS)
     yield Story(shelf)
     for table in ("product_suggestions", "product_suggestions_vendor"):
         await pool.execute(f"TRUNCATE read.{table}_v1_b1, read.{table}_v1_parts_b1")
-
-
-def titled(title: str, vendor: AVendor) -> list[Event]:
-    product = AProduct(vendor)
-    offer = AnOffer(product, vendor).created(pounds(1))
-    return [product.created(title=title), offer, product.published()]
 
 
 async def test_what_happens_is_shown_once_it_is_told(story: Story) -> None:

@@ -153,3 +153,8 @@ class AnOffer:
 def on_sale(product: AProduct, *offers: Event) -> list[Event]:
     """The product, published, with what is said of its offers."""
     return [product.created(), *offers, product.published()]
+
+
+def an_offer(vendor: AVendor | None = None) -> AnOffer:
+    vendor = vendor or AVendor()
+    return AnOffer(AProduct(vendor), vendor, id=new_id())

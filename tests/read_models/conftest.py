@@ -11,6 +11,7 @@ from conftest import Databases
 from plaza.kernel.event import Event
 from plaza.projecting.batch import BuildTables
 from plaza.projecting.projection import Projection
+from plaza.reading.pools import PrivateReads, open_private_pool
 from plaza.settings import Settings
 from read_models.given import given
 
@@ -51,3 +52,12 @@ def written(connection: asyncpg.Connection) -> Shown:
         return connection
 
     return write
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
+    """What shoppers and vendors read on the quiet database."""
+    assert quiet_settings.database_url is not None
+    opened = await open_private_pool(quiet_settings.database_url, 1)
+    yield opened
+    await opened.close()

@@ -185,3 +185,15 @@ class AnOrder:
 
     def _ids(self) -> dict[str, Any]:
         return {"order_id": self.id, "account_id": self.account_id}
+
+
+def an_order_of_two() -> AnOrder:
+    order = AnOrder()
+    order.of(AVendor(), a_line(3, 1000), a_line(1, 500), delivery_minor=300)
+    order.of(AVendor(), a_line(2, 250))
+    return order
+
+
+def pounds(amount_minor: int) -> dict[str, Any]:
+    """As readers are told of an amount."""
+    return {"amount_minor": amount_minor, "currency": "GBP"}

@@ -1,10 +1,8 @@
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from plaza.contexts.ordering.events import VendorOrderExpired
 from plaza.contexts.payments.events import PaymentCaptured, PaymentRequested
@@ -14,7 +12,7 @@ from plaza.read_models.order_history.document import IMAGES_MAX
 from plaza.read_models.order_history.projection import PROJECTION
 from plaza.read_models.order_history.query import list_orders
 from plaza.reading.cursor import Cursors, InvalidCursor
-from plaza.reading.pools import PrivateReads, open_private_pool
+from plaza.reading.pools import PrivateReads
 from plaza.settings import Settings
 from read_models.catalogue import AVendor
 from read_models.given import given
@@ -74,14 +72,6 @@ def test_images_are_those_of_the_first_lines_also_of_many() -> None:
 def test_guests_have_no_list() -> None:
     order = an_order(account_id=None)
     assert given(*order.created(), *order.placed()).shows(PROJECTION)["order_history"] == []
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
-    assert quiet_settings.database_url is not None
-    opened = await open_private_pool(quiet_settings.database_url, 1)
-    yield opened
-    await opened.close()
 
 
 async def test_an_account_lists_its_own_the_newest_first_and_failed_ones_when_asked(

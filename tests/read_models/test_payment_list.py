@@ -1,10 +1,8 @@
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from plaza.contexts.payments.events import (
     PaymentAuthorized,
@@ -19,7 +17,7 @@ from plaza.kernel.event import Event
 from plaza.read_models.payment_list.projection import PROJECTION
 from plaza.read_models.payment_list.query import list_payments
 from plaza.reading.cursor import Cursors, InvalidCursor
-from plaza.reading.pools import PrivateReads, open_private_pool
+from plaza.reading.pools import PrivateReads
 from plaza.settings import Settings
 from read_models.catalogue import AVendor
 from read_models.given import given
@@ -87,14 +85,6 @@ def test_what_the_provider_has_refused_is_told_until_something_succeeds() -> Non
     assert entry_of(*story)["code"] is None
     refused = order.paid(PaymentReturnFailed, "paid", captured_minor=3500, code="too_late")
     assert entry_of(*story, refused)["code"] == "too_late"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
-    assert quiet_settings.database_url is not None
-    opened = await open_private_pool(quiet_settings.database_url, 1)
-    yield opened
-    await opened.close()
 
 
 async def test_operators_list_by_status_and_provider_page_after_page(

@@ -1,11 +1,10 @@
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 import pytest
-import pytest_asyncio
 
 from plaza.contexts.vendors.events import (
     VendorApplied,
@@ -27,7 +26,7 @@ from plaza.projecting.batch import BuildTables
 from plaza.read_models.vendor_applications.projection import PROJECTION
 from plaza.read_models.vendor_applications.query import list_vendor_applications
 from plaza.reading.cursor import Cursors, InvalidCursor
-from plaza.reading.pools import PrivateReads, open_private_pool
+from plaza.reading.pools import PrivateReads
 from plaza.settings import Settings
 from read_models.given import an_event, given
 
@@ -95,14 +94,6 @@ def test_a_pause_is_shown_beside_the_status() -> None:
         assert shown(*paused)[name] is True
         assert shown(*paused, told(vendor_id, VendorResumed))[name] is False
         assert shown(*paused, told(vendor_id, VendorClosed))[name] is False
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
-    assert quiet_settings.database_url is not None
-    opened = await open_private_pool(quiet_settings.database_url, 1)
-    yield opened
-    await opened.close()
 
 
 async def keep(settings: Settings, *events: Event) -> None:

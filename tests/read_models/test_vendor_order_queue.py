@@ -1,11 +1,9 @@
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from plaza.contexts.ordering.events import (
     ENDINGS,
@@ -24,14 +22,13 @@ from plaza.read_models.vendor_order_queue.query import (
     list_vendor_orders,
 )
 from plaza.reading.cursor import Cursors, InvalidCursor
-from plaza.reading.pools import PrivateReads, open_private_pool
-from plaza.reading.postal_address import Recipient
+from plaza.reading.pools import PrivateReads
 from plaza.settings import Settings
 from read_models.catalogue import AVendor
 from read_models.given import given
 from read_models.keeping import keep
 from read_models.orders import NOON, AnOrder, AVendorOrder, a_line
-from read_models.test_order_page import HOME
+from read_models.recipients import forgotten, known
 
 CURSORS = Cursors(b"a key of the tests")
 PLACED_ENDINGS = [(kind, status) for kind, status in ENDINGS.items() if status != "failed"]
@@ -106,22 +103,6 @@ def test_canceled_lines_are_seen_in_the_amount_and_in_the_line() -> None:
 def test_a_number_is_understood_as_it_is_read_aloud() -> None:
     assert digits_of("k7qd-m2x5-1") == digits_of("K7QD M2X5 1") == "K7QDM2X51"
     assert digits_of("oil") == "011"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def reads(quiet_settings: Settings) -> AsyncIterator[PrivateReads]:
-    assert quiet_settings.database_url is not None
-    opened = await open_private_pool(quiet_settings.database_url, 1)
-    yield opened
-    await opened.close()
-
-
-async def known(_: UUID) -> Recipient | None:
-    return Recipient(email="ann@plaza.example", address=HOME)
-
-
-async def forgotten(_: UUID) -> Recipient | None:
-    return None
 
 
 class Desk:

@@ -1,8 +1,9 @@
-"""Watermarks of a database that no follower works on, so that a test moves them."""
+"""Watermarks that a test moves, as no follower works on their database, and API processes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -18,6 +19,7 @@ from plaza.reading.watermarks import Watermarks
 from plaza.settings import Settings
 from plaza.writing.engine import open_redis
 from projecting.connecting import connecting
+from reading.near_reading import Open, Process, a_process
 
 Watch = Callable[[Redis], Awaitable[Watermarks]]
 
@@ -69,3 +71,18 @@ async def _running(
     running = [asyncio.create_task(task) for task in endless]
     yield watermarks
     await cancelled(*running)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def start(settings: Settings, channels: Channels) -> AsyncIterator[Open]:
+    """Starts processes of one marketplace."""
+    assert settings.redis_url is not None
+    async with AsyncExitStack() as stack:
+
+        async def started(**options: Any) -> Process:
+            assert settings.redis_url is not None
+            return await stack.enter_async_context(
+                a_process(settings.redis_url, channels, **options)
+            )
+
+        yield started

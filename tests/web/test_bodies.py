@@ -22,11 +22,6 @@ JSON = {"content-type": "application/json"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def vendor(marketplace: Marketplace) -> Vendor:
-    return await marketplace.a_vendor()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def operator(marketplace: Marketplace) -> Person:
     return await marketplace.operator()
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from actors import PASSWORD, Marketplace, Vendor, a_variant
 from web.refused import refused
@@ -30,11 +29,6 @@ TEXTS = list(dict.fromkeys([*NAUGHTY, *OWN]))
 
 AT_ONCE = 8
 JSON = {"content-type": "application/json"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def vendor(marketplace: Marketplace) -> Vendor:
-    return await marketplace.a_vendor()
 
 
 def fits(text: str, length_max: int) -> bool:

@@ -11,6 +11,10 @@ from actors import PASSWORD, Marketplace, Person
 
 TOTP = "/v1/account/totp"
 SESSIONS = "/v1/sessions"
+SECRET = """
+    SELECT t.* FROM identity.totp t JOIN identity.account a ON a.id = t.account_id
+    WHERE a.email = $1
+"""
 
 
 @dataclass
