@@ -22,7 +22,12 @@ class Breaker:
     """Opens after several failures in a row; then one question now and then tries again."""
 
     def __init__(
-        self, subject: str, budget_s: float | None = None, *, open_s: float = OPEN_S
+        self,
+        subject: str,
+        budget_s: float | None = None,
+        *,
+        open_s: float = OPEN_S,
+        opens_at_refusal: bool = False,
     ) -> None:
         """Begin closed.
 
@@ -30,10 +35,13 @@ class Breaker:
             subject: what Redis is asked for, as the log shall call it.
             budget_s: the longest that somebody waits; as for copies, unless it is said.
             open_s: how long nobody is asked.
+            opens_at_refusal: whether one refusal is enough; to be late takes several, since on a
+                busy machine everything is late now and then.
         """
         self._subject = subject
         self._budget_s = budget_s
         self._open_s = open_s
+        self._opens_at_refusal = opens_at_refusal
         self._failures = 0
         self._closes_at = 0.0
 
@@ -60,8 +68,10 @@ class Breaker:
         return answer
 
     def _failed(self, error: Exception) -> None:
-        self._failures += 1
+        was_open = self.is_open
+        is_refused = not isinstance(error, TimeoutError)
+        self._failures += FAILURES_MAX if is_refused and self._opens_at_refusal else 1
         if self.is_open:
             self._closes_at = time.monotonic() + self._open_s
-        if self._failures == FAILURES_MAX:
+        if self.is_open and not was_open:
             log.warning("redis_not_asked", subject=self._subject, error=repr(error))

@@ -16,7 +16,7 @@ from plaza.web.rate_limits.buckets import Charge, Taken
 from plaza.web.rate_limits.counting import Counting
 from plaza.web.rate_limits.headers import Left
 from plaza.web.rate_limits.leases import Leases
-from plaza.web.rate_limits.reaching_redis import ReachingRedis
+from plaza.web.rate_limits.opening import open_breaker
 from plaza.web.rate_limits.shared_buckets import SharedBuckets
 from web.rate_limits.limited import an_address, limited_api, said
 
@@ -44,7 +44,7 @@ def a_policy(setting: str) -> RatePolicy:
 
 def leases(redis: Redis, channels: Channels) -> Leases:
     """Those of one process."""
-    return Leases(Counting(SharedBuckets(redis, channels), ReachingRedis()))
+    return Leases(Counting(SharedBuckets(redis, channels), open_breaker()))
 
 
 class CountedTrips(Counting):
@@ -65,7 +65,7 @@ async def taken_of(redis: Redis, channels: Channels, policy: RatePolicy) -> int:
 
 async def test_a_hundred_requests_cost_one_trip(redis: Redis, channels: Channels) -> None:
     policy = a_policy("1/3600s:1000")
-    counting = CountedTrips(SharedBuckets(redis, channels), ReachingRedis())
+    counting = CountedTrips(SharedBuckets(redis, channels), open_breaker())
     process = Leases(counting)
 
     left = [await process.spend(Charge(policy, "somebody")) for _ in range(900)]
@@ -107,7 +107,7 @@ async def test_of_a_bucket_that_is_empty_the_rest_is_spent_without_asking_again(
     redis: Redis, channels: Channels
 ) -> None:
     policy = a_policy("1/3600s:400")
-    counting = CountedTrips(SharedBuckets(redis, channels), ReachingRedis())
+    counting = CountedTrips(SharedBuckets(redis, channels), open_breaker())
     process, charge = Leases(counting), Charge(policy, "somebody")
 
     granted = 0
@@ -219,7 +219,7 @@ async def test_who_may_read_fast_has_many_requests_on_their_way_without_anybody_
     redis: Redis, channels: Channels
 ) -> None:
     fast = Charge(a_policy("600000/60s"), "somebody")
-    counting = CountedTrips(SharedBuckets(redis, channels), ReachingRedis())
+    counting = CountedTrips(SharedBuckets(redis, channels), open_breaker())
     process = Leases(counting)
     await process.spend(fast)
 

@@ -16,16 +16,14 @@ from actors import PASSWORD
 from patience import CLOCK_TICK_S, SHIPPED_LIMITS_BUDGET_S
 from plaza.embedded.servers import EmbeddedServers, temporary_servers
 from plaza.kernel.rate_policies import RatePolicies
+from plaza.outbox import breaker
+from plaza.outbox.breaker import FAILURES_MAX, OPEN_S
 from plaza.outbox.channels import Channels
 from plaza.settings import Settings
-from plaza.web.rate_limits import reaching_redis
+from plaza.web.rate_limits import opening
 from plaza.web.rate_limits.buckets import Charge
 from plaza.web.rate_limits.counting import Counting
-from plaza.web.rate_limits.reaching_redis import (
-    ASK_AGAIN_S,
-    LATE_IN_A_ROW_MAX,
-    ReachingRedis,
-)
+from plaza.web.rate_limits.opening import open_breaker
 from plaza.web.rate_limits.shared_buckets import SharedBuckets
 from plaza.writing.engine import open_redis
 from web.rate_limits.limited import LimitedApi, an_address, limited_api
@@ -46,8 +44,13 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[MutableMapping[str, Any]]:
     capture = LogCapture()
     every_level = make_filtering_bound_logger(NOTSET)
     heard = wrap_logger(None, processors=[capture], wrapper_class=every_level)
-    monkeypatch.setattr(reaching_redis, "log", heard)
+    monkeypatch.setattr(breaker, "log", heard)
     return capture.entries
+
+
+def told(lines: list[MutableMapping[str, Any]]) -> list[str]:
+    """What is told of limits; others ask Redis as well."""
+    return [line["event"] for line in lines if line.get("subject") == "rate_limits"]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -81,7 +84,7 @@ async def test_reads_go_on_and_log_ins_are_strict(
     assert private == commands == [401] * 8 + [429] * 2
     # A quarter of eight, since three more processes may count the same client.
     assert log_ins == [401] * 2 + [429] * 8
-    assert [line["event"] for line in lines] == ["rate_limits_counted_here"]
+    assert told(lines) == ["redis_not_asked"]
 
 
 async def test_guesses_at_one_account_stay_slow(
@@ -102,9 +105,9 @@ async def test_what_redis_knows_counts_again_once_it_is_back(
 ) -> None:
     policy = RatePolicies("commands=1/3600s:4").by_name()["commands"]
     charges = [Charge(policy, "somebody")]
-    reaching = ReachingRedis()
+    opened = open_breaker()
     redis = open_redis(own_redis)
-    counting = Counting(SharedBuckets(redis, Channels(uuid4())), reaching)
+    counting = Counting(SharedBuckets(redis, Channels(uuid4())), opened)
     assert (await counting.take(charges)).rooms[0].remaining == 3
     own_servers.valkey.stop()
     assert (await counting.take(charges, 4)).granted == 4
@@ -112,25 +115,22 @@ async def test_what_redis_knows_counts_again_once_it_is_back(
 
     own_servers.valkey.start()
     began = time.monotonic()
-    while reaching.is_away:
+    while opened.is_open:
         taken = await counting.take(charges)
-        assert time.monotonic() - began < 10 * ASK_AGAIN_S
+        assert time.monotonic() - began < 10 * OPEN_S
     await redis.aclose()
 
     assert taken.granted == 1
-    assert [line["event"] for line in lines] == [
-        "rate_limits_counted_here",
-        "rate_limits_shared_again",
-    ]
+    assert told(lines) == ["redis_not_asked", "redis_asked_again"]
 
 
 async def test_a_server_that_hangs_is_waited_for_three_times(
     own_redis: Settings, own_servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reaching_redis, "REDIS_BUDGET_S", SHIPPED_LIMITS_BUDGET_S)
+    monkeypatch.setattr(opening, "REDIS_BUDGET_S", SHIPPED_LIMITS_BUDGET_S)
     policy = RatePolicies("commands=1/3600s:1000").by_name()["commands"]
     redis, other = open_redis(own_redis), open_redis(own_redis)
-    counting = Counting(SharedBuckets(redis, Channels(uuid4())), ReachingRedis())
+    counting = Counting(SharedBuckets(redis, Channels(uuid4())), open_breaker())
     await counting.take([Charge(policy, "somebody")])
     await other.execute_command("CLIENT", "PAUSE", 60_000, "ALL")  # type: ignore[no-untyped-call]  # redis does not type it
     began = time.monotonic()
@@ -143,4 +143,4 @@ async def test_a_server_that_hangs_is_waited_for_three_times(
 
     assert granted == [1] * 200
     # Far less than if each of them had waited.
-    assert LATE_IN_A_ROW_MAX * (SHIPPED_LIMITS_BUDGET_S - CLOCK_TICK_S) <= took_s < 5
+    assert FAILURES_MAX * (SHIPPED_LIMITS_BUDGET_S - CLOCK_TICK_S) <= took_s < 5

@@ -8,11 +8,11 @@ from redis.asyncio import Redis
 
 from plaza.kernel.rate_policies import RatePolicies
 from plaza.kernel.text import normalized_email
+from plaza.outbox.breaker import Breaker
 from plaza.outbox.channels import Channels
 from plaza.web.rate_limits.buckets import Charge
 from plaza.web.rate_limits.counting import Counting
 from plaza.web.rate_limits.limiting import Limits
-from plaza.web.rate_limits.reaching_redis import ReachingRedis
 from plaza.web.rate_limits.refusal import RateLimited
 from plaza.web.rate_limits.subjects import place_of
 
@@ -24,17 +24,17 @@ PLACE_REMEMBERED_S = 30 * 86_400
 class KnownPlaces:
     """From where people have logged in; forgotten after a month, or with Redis."""
 
-    def __init__(self, redis: Redis, channels: Channels, reaching: ReachingRedis) -> None:
+    def __init__(self, redis: Redis, channels: Channels, breaker: Breaker) -> None:
         self._redis = redis
         self._prefix = f"{channels.prefix}:known-place:"
-        self._reaching = reaching
+        self._breaker = breaker
 
     async def hold(self, place: str) -> bool:
-        return await self._reaching.ask(lambda: self._redis.exists(self._prefix + place)) == 1
+        return await self._breaker.ask(lambda: self._redis.exists(self._prefix + place)) == 1
 
     async def add(self, place: str) -> None:
         key = self._prefix + place
-        await self._reaching.ask(lambda: self._redis.set(key, b"", ex=PLACE_REMEMBERED_S))
+        await self._breaker.ask(lambda: self._redis.set(key, b"", ex=PLACE_REMEMBERED_S))
 
 
 class EmailLimits:
