@@ -55,10 +55,10 @@ class Process:
     async def keeps(self, page: "Page") -> None:
         """Read it until it is answered from memory."""
         async with asyncio.timeout(5):
-            filled = -1
-            while filled != page.filled:
-                filled = page.filled
-                await self.reads(page)
+            before = None
+            # What is made anew, of a copy too, is another one each time.
+            while (entry := await self.near.get(page.key, NAME, 0, page.fill)) is not before:
+                before = entry
 
 
 @dataclass
